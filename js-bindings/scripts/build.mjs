@@ -1,0 +1,80 @@
+/**
+ * Makes dist/, the publishable package: the core as WebAssembly, the bundled page and worker entries with
+ * source maps, and the types.
+ */
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const dist = join(root, 'dist');
+
+const run = (command, ...args) =>
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+
+function buildCore() {
+  if (!existsSync(join(root, 'build/wasm/CMakeCache.txt'))) run('emcmake', 'cmake', '--preset', 'wasm');
+  run('cmake', '--build', '--preset', 'wasm');
+  cpSync(join(root, 'build/wasm/chatlarder.wasm'), join(dist, 'chatlarder.wasm'));
+}
+
+async function bundle() {
+  await build({
+    absWorkingDir: join(root, 'js-bindings/src'),
+    entryPoints: ['index.ts', 'worker.ts'],
+    outdir: dist,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    sourcemap: true,
+    sourcesContent: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+}
+
+function emitTypes() {
+  const flags = [
+    '--noEmit',
+    'false',
+    '--declaration',
+    '--emitDeclarationOnly',
+    '--stripInternal',
+    '--rootDir',
+    'js-bindings/src',
+  ];
+  run(
+    process.execPath,
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    'js-bindings',
+    ...flags,
+    '--outDir',
+    'dist/types',
+  );
+}
+
+/** The licences of what is compiled in. */
+function writeNotices() {
+  const cjson = readFileSync(join(root, 'build/wasm/cjson/LICENSE'), 'utf8');
+  const uthash = readFileSync(join(root, 'build/wasm/uthash/uthash.h'), 'utf8');
+  const notice = uthash.slice(uthash.indexOf('/*') + 2, uthash.indexOf('*/')).trim();
+  const text = `chatlarder.wasm contains cJSON:\n\n${cjson.trim()}\n\nand uthash:\n\n${notice}\n`;
+  writeFileSync(join(dist, 'NOTICES.txt'), text);
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
+buildCore();
+await bundle();
+emitTypes();
+writeNotices();
+for (const name of ['index.js', 'worker.js', 'chatlarder.wasm']) {
+  const bytes = readFileSync(join(dist, name));
+  console.log(`dist/${name}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
+}

@@ -1,0 +1,51 @@
+/** What is built: its one import and its size. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { root } from './files.mjs';
+
+const dist = join(root, 'dist');
+const allowedImport = 'env.emscripten_notify_memory_growth';
+const packageBytes_max = 45_000;
+const startBytes_max = 8_000;
+
+/** The module asks for nothing but to be told that its memory has grown: no clock, no randomness. */
+export function wasmImports() {
+  const module = new WebAssembly.Module(readFileSync(join(dist, 'chatlarder.wasm')));
+  const names = WebAssembly.Module.imports(module).map((entry) => `${entry.module}.${entry.name}`);
+  if (names.length === 1 && names[0] === allowedImport) return [];
+  return [`it imports ${names.join(', ') || 'nothing'}, not only ${allowedImport}`];
+}
+
+function gzippedBytes(path) {
+  return gzipSync(readFileSync(path), { level: 9 }).length;
+}
+
+function judge(paths, max) {
+  const bytes = paths.reduce((total, path) => total + gzippedBytes(path), 0);
+  const remark = `${bytes} of ${max} bytes, gzipped`;
+  return { problems: bytes > max ? ['it is too large'] : [], remark };
+}
+
+export function packageSize() {
+  const names = readdirSync(dist, { recursive: true }).filter((name) => /\.(js|wasm)$/.test(name));
+  return judge(
+    names.map((name) => join(dist, name)),
+    packageBytes_max,
+  );
+}
+
+/** A module and all it imports statically. */
+function withImports(path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  const text = readFileSync(path, 'utf8');
+  const specifiers = text.matchAll(/\b(?:import|export)\b[^'"()]*?['"](\.[^'"]+)['"]/g);
+  for (const [, specifier] of specifiers) withImports(join(dirname(path), specifier), found);
+  return found;
+}
+
+/** What a page must load before it can show a chat from disk. */
+export function startSize() {
+  return judge([...withImports(join(dist, 'index.js'))], startBytes_max);
+}

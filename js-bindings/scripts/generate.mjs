@@ -1,0 +1,173 @@
+/**
+ * Makes wasm/gen/schema.{h,c} and js-bindings/src/gen/schema.ts of wasm/schema.json.
+ * `--check` writes nothing and exits with 1 when a generated file is stale.
+ */
+import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
+const schema = JSON.parse(readFileSync(join(root, 'wasm/schema.json'), 'utf8'));
+const banner = 'Generated from wasm/schema.json by js-bindings/scripts/generate.mjs; do not edit.';
+
+const snake = (name) => name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase();
+const upper = (name) => (name === name.toUpperCase() ? name : snake(name).toUpperCase());
+const pascal = (name) => name[0].toUpperCase() + name.slice(1);
+
+/** The C header: enums with their names, limits, error codes, one rule table per record. */
+function cHeader() {
+  const out = [`/* ${banner} */`, '#ifndef LARDER_GEN_SCHEMA_H', '#define LARDER_GEN_SCHEMA_H', ''];
+  out.push('#include "record.h"', '');
+  out.push(`#define LARDER_SCHEMA_VERSION ${schema.database.version}`);
+  for (const [name, value] of Object.entries(schema.limits))
+    out.push(`#define LIMIT_${upper(name)} ${value}LL`);
+  for (const store of schema.stores) out.push(`#define STORE_${upper(store.name)} "${store.name}"`);
+  for (const [name, values] of cEnums()) out.push('', ...cEnum(name, values));
+  for (const name of recordsInOrder()) {
+    const members = schema.records[name].map(
+      (field) => `    ${upper(name)}_${upper(field.name).replace(/^_/, '')},`,
+    );
+    out.push('', 'enum {', ...members, '};', `extern const record_rule ${snake(name)}_record;`);
+  }
+  out.push('', '#endif', '');
+  return out.join('\n');
+}
+
+/** The C tables behind the header. */
+function cTables() {
+  const out = [`/* ${banner} */`, '#include "schema.h"', ''];
+  for (const [name, values] of cEnums()) {
+    const names = [...values.map((value) => `    "${value}",`), '    NULL,'];
+    out.push(`const char *const ${snake(name)}_names[] = {`, ...names, '};', '');
+  }
+  for (const name of recordsInOrder()) {
+    const fields = schema.records[name];
+    const rules = fields.map((field) => `    ${cField(field)},`);
+    out.push(`static const field_rule ${snake(name)}_fields[] = {`, ...rules, '};');
+    out.push(
+      `const record_rule ${snake(name)}_record = {"${name}", ${snake(name)}_fields, ${fields.length}};`,
+      '',
+    );
+  }
+  return out.join('\n');
+}
+
+const cEnums = () => [
+  ...Object.entries(schema.enums),
+  ['errorCode', ['none', ...Object.keys(schema.errors)]],
+];
+
+function cEnum(name, values) {
+  const members = values.map((value) => `    ${upper(name)}_${upper(value)},`);
+  return [
+    'typedef enum {',
+    ...members,
+    `} ${snake(name)};`,
+    `extern const char *const ${snake(name)}_names[];`,
+  ];
+}
+
+/** A record's rules may point at another record's, so that one comes first. */
+function recordsInOrder() {
+  const done = new Set();
+  const visit = (name) => {
+    if (done.has(name)) return;
+    for (const field of schema.records[name]) if (field.record) visit(field.record);
+    done.add(name);
+  };
+  Object.keys(schema.records).forEach(visit);
+  return [...done];
+}
+
+function cField(field) {
+  const parts = [`.name = "${field.name}"`, `.type = FIELD_${field.type.toUpperCase()}`];
+  if (field.required) parts.push('.required = true');
+  if (field.nullable) parts.push('.nullable = true');
+  if (field.core) parts.push('.core = true');
+  if (field.min !== undefined) parts.push(`.min = ${field.min}LL`);
+  const max = field.max ?? (field.type === 'integer' ? Number.MAX_SAFE_INTEGER : undefined);
+  if (max !== undefined) parts.push(`.max = ${max}LL`);
+  if (field.enum) parts.push(`.values = ${snake(field.enum)}_names`);
+  if (field.record) parts.push(`.record = &${snake(field.record)}_record`);
+  if (field.default !== undefined) parts.push(`.fallback = ${JSON.stringify(JSON.stringify(field.default))}`);
+  return `{${parts.join(', ')}}`;
+}
+
+/** The TypeScript side: record types, enums, store table, limits, error texts. */
+function typescript() {
+  const out = [`// ${banner}`, ''];
+  out.push(`export const DATABASE = ${JSON.stringify(schema.database)} as const;`, '');
+  for (const [name, values] of Object.entries(schema.enums)) {
+    out.push(`export type ${pascal(name)} = ${values.map((value) => `'${value}'`).join(' | ')};`);
+  }
+  out.push(
+    '',
+    `export type ErrorCode = ${Object.keys(schema.errors)
+      .map((code) => `'${code}'`)
+      .join(' | ')};`,
+    '',
+  );
+  out.push('/** What each error code means and what to do next. */');
+  out.push(
+    `export const ERROR_TEXT: Record<ErrorCode, string> = ${JSON.stringify(schema.errors, null, 2)};`,
+    '',
+  );
+  out.push(`export const LIMITS = ${JSON.stringify(schema.limits, null, 2)} as const;`, '');
+  for (const [name, fields] of Object.entries(schema.records)) out.push(...tsRecord(name, fields), '');
+  out.push(
+    '/** One object store as IndexedDB is to have it; `since` is the database version that added it. */',
+  );
+  out.push('export interface StoreSchema {', '  name: string;', '  keyPath: string;', '  since: number;');
+  out.push('  indexes: { name: string; keyPath: string | string[]; unique: boolean }[];', '}', '');
+  const stores = schema.stores.map(({ name, keyPath, since, indexes }) => ({
+    name,
+    keyPath,
+    since,
+    indexes,
+  }));
+  out.push(`export const STORES: StoreSchema[] = ${JSON.stringify(stores, null, 2)};`, '');
+  return out.join('\n');
+}
+
+function tsRecord(name, fields) {
+  const lines = fields.map((field) => {
+    const optional =
+      field.optional || (!field.required && !field.core && field.default === undefined) ? '?' : '';
+    return `  ${field.name}${optional}: ${tsType(field)}${field.nullable ? ' | null' : ''};`;
+  });
+  return [`export interface ${name} {`, ...lines, '}'];
+}
+
+function tsType(field) {
+  if (field.type === 'integer') return 'number';
+  if (field.type === 'boolean') return 'boolean';
+  if (field.type === 'enum') return pascal(field.enum);
+  if (field.type === 'object') return field.record ?? 'Record<string, unknown>';
+  if (field.type === 'array') return `${field.record ?? 'unknown'}[]`;
+  return 'string';
+}
+
+const targets = {
+  'wasm/gen/schema.h': cHeader(),
+  'wasm/gen/schema.c': cTables(),
+  'js-bindings/src/gen/schema.ts': typescript(),
+};
+
+let stale = 0;
+for (const [path, text] of Object.entries(targets)) {
+  const file = join(root, path);
+  let before = '';
+  try {
+    before = readFileSync(file, 'utf8');
+  } catch {
+    // A missing file is a stale one.
+  }
+  if (before === text) continue;
+  stale += 1;
+  if (process.argv.includes('--check')) console.error(`${path} is stale: run npm run generate`);
+  else {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+if (process.argv.includes('--check')) process.exit(stale ? 1 : 0);

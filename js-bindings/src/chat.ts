@@ -1,0 +1,88 @@
+import type { Larder } from './client.js';
+import type { ChatState, Gap } from './gen/schema.js';
+import { checkCount } from './options.js';
+import { readPage, type StoredPage } from './reads.js';
+import { watch } from './watch.js';
+
+/** A stretch of a chat from disk. */
+export interface MessagePage extends StoredPage {
+  /** What the core said last; null before it has said anything. */
+  state: ChatState | null;
+}
+
+const MESSAGES_DEFAULT = 50;
+let views = 0;
+
+/** One chat of a larder. */
+export class Chat {
+  readonly requestId: string;
+  readonly #larder: Larder;
+
+  /** Use `larder.chat(requestId)`. */
+  constructor(larder: Larder, requestId: string) {
+    this.#larder = larder;
+    this.requestId = requestId;
+  }
+
+  /** The chat's synchronisation state; null before the core has said anything. */
+  get state(): ChatState | null {
+    return this.#larder.stateOf(this.requestId);
+  }
+
+  /**
+   * The newest `limit` (default 50) messages with a sequence number below `before`, from disk, ascending; and
+   * the gaps inside the page or directly below it. Rejects with `closed` or `storage`.
+   */
+  async messages(options: { limit?: number; before?: number } = {}): Promise<MessagePage> {
+    const limit = checkCount('limit', options.limit, MESSAGES_DEFAULT);
+    const before = options.before === undefined ? undefined : checkCount('before', options.before, 1);
+    const page = await this.#larder.read((db) => readPage(db, this.requestId, limit, before));
+    this.#larder.touch(this.requestId);
+    return { ...page, state: this.state };
+  }
+
+  /**
+   * Opens the chat: it is synchronised by itself, and the callback gets its newest `limit` messages at once
+   * and after each change that touches it. Returns what stops it and closes the chat.
+   */
+  watch(options: { limit?: number }, callback: (page: MessagePage) => void): () => void {
+    const limit = checkCount('limit', options.limit, MESSAGES_DEFAULT);
+    const view = `${(views += 1)}`;
+    const read = async () => {
+      const page = await this.#larder.read((db) => readPage(db, this.requestId, limit));
+      return { ...page, state: this.state };
+    };
+    this.#larder.tell('open', { requestId: this.requestId, view });
+    const stop = watch(this.#larder, ({ requestIds }) => requestIds.includes(this.requestId), read, callback);
+    return () => {
+      stop();
+      this.#larder.tell('close', { requestId: this.requestId, view });
+    };
+  }
+
+  /** One delta from the server. Resolves when it is committed; rejects like `larder.sync()`. */
+  sync(options: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.#larder.command('sync', { requestId: this.requestId }, options.signal);
+  }
+
+  /**
+   * Fetches the newest page of a gap. Resolves when it is committed, at once where the gap has been filled
+   * already; rejects like `larder.sync()`.
+   */
+  fill(gap: Gap, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { startSeq, endSeq } = gap;
+    return this.#larder.command('fill', { requestId: this.requestId, startSeq, endSeq }, options.signal);
+  }
+
+  /**
+   * The user has read everything up to a sequence number: the unread count follows at once, offline too.
+   * Resolves when it is stored. The receipt for the server is not sent by this version; the app posts it
+   * (README, limits).
+   */
+  markRead(upToSequence: number): Promise<void> {
+    return this.#larder.command('read', {
+      requestId: this.requestId,
+      upToSequence: checkCount('upToSequence', upToSequence, 1),
+    });
+  }
+}

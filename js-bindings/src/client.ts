@@ -1,0 +1,335 @@
+import { Chat } from './chat.js';
+import { channelName, type SharedSignals, type StartOptions } from './port.js';
+import type { PlanSignal } from './core.js';
+import { databaseName, deleteDatabase, openDatabase } from './db.js';
+import { errorOf, LarderError, reasonOf, StorageError } from './errors.js';
+import type { ChatState, Connection } from './gen/schema.js';
+import { Link } from './link.js';
+import {
+  checkCount,
+  checkOptions,
+  checkRequestId,
+  type CheckedOptions,
+  type Credentials,
+  type LarderOptions,
+} from './options.js';
+import { readChats, type ChatSummary } from './reads.js';
+import type { Transport, TransportConfig } from './transport.js';
+import { watch } from './watch.js';
+
+/** What this browser offers, found by trying. */
+export interface Capabilities {
+  /** Only one tab writes; without Web Locks two tabs of one user must not be open at once. */
+  locks: boolean;
+  /** Other tabs hear of changes. */
+  broadcast: boolean;
+}
+
+/** Detail of a `change` event: what was committed. */
+export interface ChangeDetail {
+  requestIds: string[];
+  /** Whether the chat list changed. */
+  chats: boolean;
+}
+
+const CHATS_DEFAULT = 100;
+const TOUCH_BATCH_MS = 1000;
+const FIRST_READ_MS = 100;
+
+/**
+ * Opens the cache of one user.
+ *
+ * Resolves as soon as what is stored can be read; worker, WebAssembly and network follow by themselves.
+ * Rejects with an `ArgumentError`, with `environment` where there is no browser, or with the `StorageError`s
+ * of opening: `newer_version`, `open_blocked`, `open_timeout`, `storage`.
+ */
+export async function openLarder(options: LarderOptions): Promise<Larder> {
+  const checked = checkOptions(options);
+  const missing = ['indexedDB', 'Worker', 'WebAssembly'].filter((name) => !(name in globalThis));
+  if (missing.length) throw new LarderError('environment', { reason: `missing: ${missing.join(', ')}` });
+  const larder = new Larder(checked);
+  await larder.open();
+  return larder;
+}
+
+/**
+ * One user's cache.
+ *
+ * Events: `change` (ChangeDetail), `connection` ({ state }), `error` (a LarderError), all CustomEvents;
+ * `closed` when another tab upgraded or deleted the database and this page should be reloaded.
+ */
+export class Larder extends EventTarget {
+  readonly databaseName: string;
+  readonly capabilities: Capabilities;
+  readonly #options: CheckedOptions;
+  readonly #instance = crypto.randomUUID();
+  readonly #states = new Map<string, ChatState>();
+  readonly #leave = new AbortController();
+  #connection: Connection = navigator.onLine ? 'online' : 'offline';
+  readonly #link: Link;
+  #db: Promise<IDBDatabase> | null = null;
+  readonly #touched = new Set<string>();
+  #started = false;
+  #closed = false;
+  #token: string | null = null;
+  #channel: BroadcastChannel | null = null;
+
+  /** Use `openLarder`. */
+  constructor(options: CheckedOptions) {
+    super();
+    this.#options = options;
+    this.databaseName = databaseName(options.userId, options.namespace);
+    const { transport } = options;
+    this.#link = new Link(this.#instance, 'kind' in transport ? null : transport, {
+      onSignals: (signals) => this.#take(signals),
+      onError: (error) => this.report(error),
+      onClosed: () => this.#supersede(),
+    });
+    this.capabilities = { locks: 'locks' in navigator, broadcast: 'BroadcastChannel' in globalThis };
+  }
+
+  /** Whether the server could be reached at the last try. */
+  get connection(): Connection {
+    return this.#connection;
+  }
+
+  /**
+   * The chats on this device, newest activity first; `limit` defaults to 100. Rejects with `closed`,
+   * `storage`.
+   */
+  async chats(options: { limit?: number } = {}): Promise<ChatSummary[]> {
+    const limit = checkCount('limit', options.limit, CHATS_DEFAULT);
+    return this.read((db) => readChats(db, limit));
+  }
+
+  /** Calls back with the chat list at once and after each change of it; returns what stops it. */
+  watchChats(options: { limit?: number }, callback: (chats: ChatSummary[]) => void): () => void {
+    const limit = checkCount('limit', options.limit, CHATS_DEFAULT);
+    return watch(
+      this,
+      ({ chats }) => chats,
+      () => this.read((db) => readChats(db, limit)),
+      callback,
+    );
+  }
+
+  /** One chat, known or not. Throws an `ArgumentError` when `requestId` is no UUID. */
+  chat(requestId: string): Chat {
+    return new Chat(this, checkRequestId(requestId));
+  }
+
+  /**
+   * Catches up with the server: the chat list, then the chats that moved. Resolves when all is committed;
+   * rejects with a `TransportError` (`offline`, `network`, `timeout`, `server`, `rejected`, `auth`, …) or
+   * `closed`.
+   */
+  sync(options: { signal?: AbortSignal } = {}): Promise<void> {
+    return this.command('sync', {}, options.signal);
+  }
+
+  /** Supplies new credentials after an `auth` error; what was paused goes on. */
+  setCredentials(token: string | null): void {
+    this.#token = token;
+    this.#link.post({ kind: 'credentials', token });
+  }
+
+  /** Lets go of worker and database. What is under way is given up; what was committed stays. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#leave.abort();
+    this.#channel?.close();
+    await this.#link.close();
+    (await this.#db?.catch(() => null))?.close();
+  }
+
+  /**
+   * Closes and deletes everything stored for this user. Rejects with `open_blocked` while another tab holds
+   * it.
+   */
+  async destroy(): Promise<void> {
+    await this.close();
+    await deleteDatabase(this.databaseName, this.#options.openTimeoutMs);
+  }
+
+  /** @internal What the core said last of a chat's state; null before it has said anything. */
+  stateOf(requestId: string): ChatState | null {
+    return this.#states.get(requestId) ?? null;
+  }
+
+  /** @internal Sends a command to the core. */
+  command(type: string, members: Record<string, unknown>, signal?: AbortSignal): Promise<void> {
+    if (this.#closed) return Promise.reject(errorOf('closed'));
+    void this.#start();
+    return this.#link.command(type, members, signal);
+  }
+
+  /** @internal Tells the core of something that needs no answer. */
+  tell(type: string, members: Record<string, unknown>): void {
+    if (!this.#closed) this.#link.post({ kind: 'event', header: { type, ...members } });
+  }
+
+  /** @internal Notes that rows of a chat were read for display; the core is told of many at once. */
+  touch(requestId: string): void {
+    if (!this.#touched.size) setTimeout(() => this.#tellTouched(), TOUCH_BATCH_MS);
+    this.#touched.add(requestId);
+  }
+
+  #tellTouched(): void {
+    for (const requestId of this.#touched) this.tell('touch', { requestId });
+    this.#touched.clear();
+  }
+
+  /** @internal Reads from IndexedDB; a handle that died is replaced once. */
+  async read<T>(work: (db: IDBDatabase) => Promise<T>): Promise<T> {
+    try {
+      return await this.#readOnce(work);
+    } finally {
+      setTimeout(() => void this.#start());
+    }
+  }
+
+  async #readOnce<T>(work: (db: IDBDatabase) => Promise<T>): Promise<T> {
+    try {
+      return await work(await this.#database());
+    } catch (error) {
+      if (error instanceof LarderError) throw error;
+      this.#db = null;
+    }
+    try {
+      return await work(await this.#database());
+    } catch (error) {
+      throw error instanceof LarderError
+        ? error
+        : new StorageError('storage', { reason: reasonOf(error), cause: error });
+    }
+  }
+
+  /** @internal */
+  report(error: unknown): void {
+    const detail =
+      error instanceof LarderError ? error : errorOf('storage', { reason: reasonOf(error), cause: error });
+    this.dispatchEvent(new CustomEvent('error', { detail }));
+  }
+
+  /**
+   * @internal Opens the database for reading. The worker comes after the first read, or after a moment, so
+   * that it doesn't take the processor from what is to be seen first.
+   */
+  async open(): Promise<void> {
+    try {
+      await this.#database();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+    setTimeout(() => void this.#start(), FIRST_READ_MS);
+  }
+
+  #database(): Promise<IDBDatabase> {
+    if (this.#closed) return Promise.reject(errorOf('closed'));
+    this.#db ??= openDatabase(
+      this.databaseName,
+      { superseded: () => this.#supersede(), lost: () => (this.#db = null) },
+      this.#options.openTimeoutMs,
+    );
+    return this.#db;
+  }
+
+  async #start(): Promise<void> {
+    const { credentials, transport, openTimeoutMs, userId } = this.#options;
+    if (this.#started || this.#closed) return;
+    this.#started = true;
+    this.#listen();
+    if (credentials) this.#token = await this.#ask(credentials);
+    if (this.#closed) return;
+    this.#link.start({
+      instance: this.#instance,
+      databaseName: this.databaseName,
+      userId,
+      openTimeoutMs,
+      transport: configOf(transport),
+      token: this.#token,
+      online: navigator.onLine,
+    });
+  }
+
+  /** What the browser says of network and visibility, and what other tabs say of changes. */
+  #listen(): void {
+    const { signal } = this.#leave;
+    const connectivity = (online: boolean) => () => this.tell('connectivity', { online });
+    globalThis.addEventListener('online', connectivity(true), { signal });
+    globalThis.addEventListener('offline', connectivity(false), { signal });
+    globalThis.document?.addEventListener(
+      'visibilitychange',
+      () => document.visibilityState === 'visible' && this.tell('signal', {}),
+      { signal },
+    );
+    if (!this.capabilities.broadcast) return;
+    this.#channel = new BroadcastChannel(channelName(this.databaseName));
+    this.#channel.onmessage = ({ data }: MessageEvent<SharedSignals>) => {
+      if (data.from !== this.#instance) this.#take(data.signals);
+    };
+  }
+
+  #take(signals: PlanSignal[]): void {
+    const change: ChangeDetail = { requestIds: [], chats: false };
+    for (const signal of signals) this.#takeOne(signal, change);
+    if (change.requestIds.length || change.chats)
+      this.dispatchEvent(new CustomEvent('change', { detail: change }));
+  }
+
+  #takeOne(signal: PlanSignal, change: ChangeDetail): void {
+    switch (signal.type) {
+      case 'chat':
+        this.#states.set(signal.requestId, signal.state);
+        return void change.requestIds.push(signal.requestId);
+      case 'chats':
+        return void (change.chats = true);
+      case 'connection':
+        if (this.#connection === signal.state) return;
+        this.#connection = signal.state;
+        return void this.dispatchEvent(new CustomEvent('connection', { detail: { state: signal.state } }));
+      case 'auth':
+        return void this.#renewCredentials();
+      case 'error':
+        return this.report(errorOf(signal.code, signal));
+    }
+  }
+
+  /**
+   * After a 401 the app is asked again; the same answer as before would only fail again, so that the app must
+   * act.
+   */
+  async #renewCredentials(): Promise<void> {
+    const { credentials } = this.#options;
+    const token = credentials ? await this.#ask(credentials) : this.#token;
+    if (token === this.#token) this.report(errorOf('auth'));
+    else this.setCredentials(token);
+  }
+
+  async #ask(credentials: Credentials): Promise<string | null> {
+    try {
+      return await credentials();
+    } catch (cause) {
+      this.report(errorOf('auth', { reason: reasonOf(cause), cause }));
+      return this.#token;
+    }
+  }
+
+  /** Another tab upgraded or deleted the database. */
+  #supersede(): void {
+    if (this.#closed) return;
+    this.#link.rejectAll('closed');
+    void this.close();
+    this.dispatchEvent(new CustomEvent('closed'));
+  }
+}
+
+/** Addresses are the page's: the worker's own would resolve them against its file. */
+function configOf(transport: TransportConfig | Transport): StartOptions['transport'] {
+  if (!('kind' in transport)) return { kind: 'page', subscribes: typeof transport.subscribe === 'function' };
+  const base = globalThis.document?.baseURI ?? location.href;
+  if (transport.kind === 'http') return { ...transport, baseUrl: new URL(transport.baseUrl, base).href };
+  return { ...transport, url: new URL(transport.url, base).href };
+}

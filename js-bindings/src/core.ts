@@ -1,0 +1,147 @@
+import { LarderError } from './errors.js';
+import type { CallMethod, ChatState, Connection, Durability, ErrorCode } from './gen/schema.js';
+
+/** One thing that happened, for the core: wasm/include/larder.h lists the types and their headers. */
+export interface CoreEvent {
+  header: { type: string; [member: string]: unknown };
+  body?: Uint8Array;
+}
+
+export type PlanWrite =
+  | { op: 'put' | 'add'; store: string; rows: Record<string, unknown>[] }
+  | { op: 'delete'; store: string; keys: string[] };
+
+export type PlanRead =
+  | { store: string; index: string; from: IDBValidKey; to: IDBValidKey }
+  | { store: string; keys: string[] }
+  | { store: string; tally: true };
+
+export interface PlanCall {
+  id: number;
+  method: CallMethod;
+  timeoutMs?: number;
+  params: Record<string, unknown>;
+}
+
+export type PlanSignal =
+  | { type: 'chat'; requestId: string; state: ChatState; written: boolean }
+  | { type: 'chats' }
+  | { type: 'connection'; state: Connection }
+  | { type: 'auth' }
+  | { type: 'error'; code: ErrorCode; requestId?: string; path?: string; reason?: string };
+
+export interface PlanReply {
+  command: string;
+  code?: ErrorCode;
+  reason?: string;
+}
+
+/** What the core wants done. */
+export interface Plan {
+  durability: Durability;
+  deadline: number | null;
+  writes: PlanWrite[];
+  reads: PlanRead[];
+  calls: PlanCall[];
+  signals: PlanSignal[];
+  replies: PlanReply[];
+}
+
+interface Exports {
+  memory: WebAssembly.Memory;
+  _initialize?: () => void;
+  core_new(seed: number): number;
+  core_input(core: number, size: number): number;
+  core_step(core: number, nowMs: number): number;
+  core_plan(core: number): number;
+  core_plan_size(core: number): number;
+}
+
+const FRAME_HEAD_BYTES = 8;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Compiles the module that lies beside this file, while it streams in where the server's type allows it. */
+export async function compileCore(url: URL): Promise<WebAssembly.Module> {
+  const response = fetch(url);
+  try {
+    return await WebAssembly.compileStreaming(response);
+  } catch {
+    return WebAssembly.compile(await (await fetch(url)).arrayBuffer());
+  }
+}
+
+/**
+ * The C core: bytes in and out of one instance of the module. A core that failed is dropped whole, memory and
+ * all. Views of its memory are taken anew at each use, because they die when it grows.
+ */
+export class Core {
+  readonly #exports: Exports;
+  readonly #core: number;
+
+  private constructor(exports: Exports) {
+    this.#exports = exports;
+    const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+    this.#core = exports.core_new(seed);
+    if (!this.#core) throw new LarderError('no_memory');
+  }
+
+  static async create(module: WebAssembly.Module): Promise<Core> {
+    const imports = { env: { emscripten_notify_memory_growth: () => {} } };
+    const instance = await WebAssembly.instantiate(module, imports);
+    const exports = instance.exports as unknown as Exports;
+    exports._initialize?.();
+    return new Core(exports);
+  }
+
+  /**
+   * One step: events in, plan out. While the plan has `reads`, the next call must hand in their rows as one
+   * `rows` event. Throws `no_memory` or `core`; the core is not to be used after that.
+   */
+  step(events: CoreEvent[], nowMs: number): Plan {
+    const headers = events.map(({ header }) => encoder.encode(JSON.stringify(header)));
+    const size = events.reduce((sum, { body }, i) => {
+      return sum + FRAME_HEAD_BYTES + headers[i]!.byteLength + (body?.byteLength ?? 0);
+    }, 0);
+    const at = this.#exports.core_input(this.#core, size);
+    if (!at) throw new LarderError('no_memory');
+    writeFrames(new Uint8Array(this.#exports.memory.buffer, at, size), headers, events);
+    this.#run(nowMs);
+    return this.#plan();
+  }
+
+  #run(nowMs: number): void {
+    let result: number;
+    try {
+      result = this.#exports.core_step(this.#core, nowMs);
+    } catch (cause) {
+      throw new LarderError('core', { cause, reason: String(cause) });
+    }
+    if (result < 0) throw new LarderError('no_memory');
+  }
+
+  #plan(): Plan {
+    const at = this.#exports.core_plan(this.#core);
+    const size = this.#exports.core_plan_size(this.#core);
+    return JSON.parse(decoder.decode(new Uint8Array(this.#exports.memory.buffer, at, size))) as Plan;
+  }
+}
+
+function writeFrames(into: Uint8Array, headers: Uint8Array[], events: CoreEvent[]): void {
+  const view = new DataView(into.buffer, into.byteOffset, into.byteLength);
+  let at = 0;
+  events.forEach(({ body }, i) => {
+    const header = headers[i]!;
+    view.setUint32(at, header.byteLength, true);
+    view.setUint32(at + 4, body?.byteLength ?? 0, true);
+    into.set(header, at + FRAME_HEAD_BYTES);
+    at += FRAME_HEAD_BYTES + header.byteLength;
+    if (body) into.set(body, at);
+    at += body?.byteLength ?? 0;
+  });
+}
+
+/** A `rows` event of what was read. */
+export function rowsEvent(rows: unknown[][]): CoreEvent {
+  return { header: { type: 'rows' }, body: encoder.encode(JSON.stringify(rows)) };
+}

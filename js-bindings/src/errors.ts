@@ -1,0 +1,81 @@
+import { ERROR_TEXT, type ErrorCode } from './gen/schema.js';
+
+/** What an error says besides its code: where it was, which chat, the server's or browser's own words. */
+export interface ErrorDetails {
+  path?: string | undefined;
+  requestId?: string | undefined;
+  reason?: string | undefined;
+  cause?: unknown;
+}
+
+/**
+ * Every error of the package. `code` is stable and listed in docs and `wasm/schema.json`; the message says
+ * what to do next; `path` names the argument or field.
+ */
+export class LarderError extends Error {
+  // Written out: the names of classes don't survive minifying.
+  override readonly name: string = 'LarderError';
+  readonly code: ErrorCode;
+  readonly path: string | undefined;
+  readonly requestId: string | undefined;
+  readonly reason: string | undefined;
+
+  constructor(code: ErrorCode, details: ErrorDetails = {}) {
+    const where = details.path ? ` (${details.path})` : '';
+    const why = details.reason ? ` [${details.reason}]` : '';
+    super(`${ERROR_TEXT[code]}${where}${why}`, { cause: details.cause });
+    this.code = code;
+    this.path = details.path;
+    this.requestId = details.requestId;
+    this.reason = details.reason;
+  }
+}
+
+/** An argument of a call has the wrong shape; nothing was done. */
+export class ArgumentError extends LarderError {
+  override readonly name = 'ArgumentError';
+
+  constructor(path: string, reason?: string) {
+    super('argument', { path, reason });
+  }
+}
+
+/** The database could not be opened or written. */
+export class StorageError extends LarderError {
+  override readonly name = 'StorageError';
+}
+
+/** The server could not be reached, or refused. */
+export class TransportError extends LarderError {
+  override readonly name = 'TransportError';
+}
+
+const STORAGE_CODES = new Set<string>([
+  'storage',
+  'set_aside',
+  'newer_version',
+  'open_blocked',
+  'open_timeout',
+]);
+const TRANSPORT_CODES = new Set<string>([
+  'offline',
+  'network',
+  'timeout',
+  'rate_limited',
+  'server',
+  'rejected',
+  'auth',
+  'body_syntax',
+]);
+
+/** The error of the class that fits the code. */
+export function errorOf(code: ErrorCode, details: ErrorDetails = {}): LarderError {
+  if (STORAGE_CODES.has(code)) return new StorageError(code, details);
+  if (TRANSPORT_CODES.has(code)) return new TransportError(code, details);
+  return new LarderError(code, details);
+}
+
+/** The reason why a promise was given up, as the platform has it. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

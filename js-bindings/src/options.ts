@@ -1,0 +1,77 @@
+import { ArgumentError } from './errors.js';
+import { DATABASE } from './gen/schema.js';
+import { OPEN_TIMEOUT_MS } from './db.js';
+import type { Transport, TransportConfig } from './transport.js';
+
+/** Gives the bearer token for the server, or null where none is needed. Asked again after a 401. */
+export type Credentials = () => string | null | Promise<string | null>;
+
+export interface LarderOptions {
+  /** Whose cache it is: every user has a database of their own. 1 to 256 characters. */
+  userId: string;
+  /** First part of the database's name; default `support-center`. */
+  namespace?: string;
+  /** `httpTransport(…)`, `moduleTransport(…)`, or an object of the page with the transport's calls. */
+  transport: TransportConfig | Transport;
+  credentials?: Credentials;
+  /** How long the database may take to open, in milliseconds; default 10,000. */
+  openTimeoutMs?: number;
+}
+
+export interface CheckedOptions extends Required<Omit<LarderOptions, 'credentials'>> {
+  credentials: Credentials | undefined;
+}
+
+const NAME_CHARACTERS_MAX = 256;
+
+/** Fills in the defaults; throws an `ArgumentError` that names what is wrong. */
+export function checkOptions(options: LarderOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null)
+    throw new ArgumentError('options', 'an object is needed');
+  const { userId, transport, credentials } = options;
+  const namespace = options.namespace ?? DATABASE.defaultNamespace;
+  const openTimeoutMs = options.openTimeoutMs ?? OPEN_TIMEOUT_MS;
+  checkName('userId', userId);
+  checkName('namespace', namespace);
+  checkTransport(transport);
+  if (credentials !== undefined && typeof credentials !== 'function') {
+    throw new ArgumentError('credentials', 'a function is needed');
+  }
+  if (!(Number.isFinite(openTimeoutMs) && openTimeoutMs > 0)) {
+    throw new ArgumentError('openTimeoutMs', 'a positive number of milliseconds is needed');
+  }
+  return { userId, namespace, transport, credentials, openTimeoutMs };
+}
+
+function checkName(path: string, name: unknown): void {
+  const fits = typeof name === 'string' && name.length > 0 && name.length <= NAME_CHARACTERS_MAX;
+  if (!fits) throw new ArgumentError(path, `a text of 1 to ${NAME_CHARACTERS_MAX} characters is needed`);
+}
+
+function checkTransport(transport: TransportConfig | Transport): void {
+  if (typeof transport !== 'object' || transport === null) {
+    throw new ArgumentError(
+      'transport',
+      'httpTransport({ baseUrl }), moduleTransport(url) or an object is needed',
+    );
+  }
+  if ('kind' in transport) return;
+  for (const call of ['fetchChats', 'fetchMessages'] as const) {
+    if (typeof transport[call] !== 'function')
+      throw new ArgumentError(`transport.${call}`, 'a function is needed');
+  }
+}
+
+/** A positive whole number, or the default where it is undefined. */
+export function checkCount(path: string, value: number | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new ArgumentError(path, 'a positive whole number is needed');
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function checkRequestId(requestId: string): string {
+  if (typeof requestId === 'string' && UUID.test(requestId)) return requestId;
+  throw new ArgumentError('requestId', 'a UUID is needed');
+}

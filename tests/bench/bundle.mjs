@@ -1,0 +1,48 @@
+/** Makes the scripts of pages/, each file a module of its own, and what is measured outside a browser. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = fileURLToPath(new URL('pages/', import.meta.url));
+
+/** The built package stays outside: its worker and its WebAssembly are found beside it. */
+const servedPackage = {
+  name: 'served-package',
+  setup({ onResolve }) {
+    onResolve({ filter: /^chatlarder$/ }, () => ({ path: '/dist/index.js', external: true }));
+  },
+};
+
+/** @returns {Promise<Map<string, string>>} the scripts by the path under which a page finds them */
+export async function bundlePages() {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.ts'));
+  const { outputFiles } = await build({
+    absWorkingDir: folder,
+    entryPoints: names.map((name) => join(folder, name)),
+    outdir: '/scripts',
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    plugins: [servedPackage],
+    logLevel: 'silent',
+  });
+  return new Map(outputFiles.map(({ path, text }) => [path, text]));
+}
+
+/** The package's way into the core and the benches' server, for this process. */
+export async function bundleForNode() {
+  const contents = `
+    export { Core } from '../../../js-bindings/src/core.js';
+    export { ChatServer } from './support/chat-server.js';`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: folder, loader: 'ts' },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'silent',
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+}

@@ -1,0 +1,134 @@
+/** The reference server's contract over plain arrays; every answer is bytes, as they come off the wire. */
+import { chatId, makeMessage } from './messages.js';
+
+export interface ChatsQuestion {
+  cursor?: string;
+  limit: number;
+}
+
+export interface MessagesQuestion {
+  requestId: string;
+  afterSequence?: number;
+  beforeSequence?: number;
+  limit: number;
+}
+
+interface ServerChat {
+  requestId: string;
+  /** JSON of message n at n - 1. */
+  messages: string[];
+  createdAt: string | null;
+  lastMessage: object | null;
+  changed: number;
+}
+
+const encoder = new TextEncoder();
+
+export class ChatServer {
+  readonly #chats: ServerChat[];
+  readonly #numbers = new Map<string, number>();
+  readonly #ready = new Map<string, Uint8Array>();
+  #changes = 0;
+
+  constructor(chats: number) {
+    this.#chats = Array.from({ length: chats }, (_, chat) => {
+      const requestId = chatId(chat);
+      this.#numbers.set(requestId, chat);
+      return { requestId, messages: [], createdAt: null, lastMessage: null, changed: (this.#changes += 1) };
+    });
+  }
+
+  get requestIds(): string[] {
+    return this.#chats.map(({ requestId }) => requestId);
+  }
+
+  lastSequence(chat: number): number {
+    return this.#chats[chat]!.messages.length;
+  }
+
+  /** Posts `count` messages to a chat. */
+  post(chat: number, count: number): void {
+    const state = this.#chats[chat]!;
+    for (let i = 0; i < count; i += 1) {
+      const message = makeMessage(chat, state.messages.length + 1);
+      const { id, senderId, content, createdAt } = message;
+      state.messages.push(JSON.stringify(message));
+      state.createdAt = createdAt;
+      state.lastMessage = { id, senderId, senderName: 'Robin Example', content, createdAt };
+    }
+    state.changed = this.#changes += 1;
+    this.#ready.clear();
+  }
+
+  /** Posts `count` messages to each chat, and has the page that each will be asked for ready. */
+  postToAll(count: number): Uint8Array[] {
+    this.#chats.forEach((_, chat) => this.post(chat, count));
+    return this.#chats.map(({ requestId, messages }) => {
+      const question = { requestId, afterSequence: messages.length - count, limit: count };
+      const bytes = this.#messages(question);
+      this.#ready.set(keyOf(question), bytes);
+      return bytes;
+    });
+  }
+
+  fetchChats({ cursor, limit }: ChatsQuestion): Uint8Array {
+    const since = Number(cursor ?? 0);
+    const moved = this.#chats.filter(({ changed }) => changed > since);
+    moved.sort((a, b) => a.changed - b.changed);
+    const page = moved.slice(0, limit);
+    const chats = page.map((chat) => recordOf(chat));
+    const next = page.at(-1)?.changed ?? since;
+    return bytesOf({ chats, cursor: String(next), hasMore: moved.length > page.length });
+  }
+
+  fetchMessages(question: MessagesQuestion): Uint8Array {
+    return this.#ready.get(keyOf(question)) ?? this.#messages(question);
+  }
+
+  #messages({ requestId, afterSequence = 0, beforeSequence, limit }: MessagesQuestion): Uint8Array {
+    const chat = this.#chats[this.#numbers.get(requestId)!]!;
+    const lastSequence = chat.messages.length;
+    const to = Math.min((beforeSequence ?? Infinity) - 1, lastSequence);
+    const from = Math.max(afterSequence + 1, to - limit + 1);
+    const messages = chat.messages.slice(from - 1, Math.max(to, from - 1));
+    const frame = bytesFrame(requestId, from <= to ? { from, to } : null, chat);
+    return encoder.encode(frame.replace('"messages":[]', () => `"messages":[${messages.join(',')}]`));
+  }
+}
+
+function bytesFrame(requestId: string, covers: object | null, chat: ServerChat): string {
+  const lastSequence = chat.messages.length;
+  return JSON.stringify({
+    requestId,
+    messages: [],
+    covers,
+    tombstones: [],
+    lastSequence,
+    revision: String(lastSequence),
+    totalMessageCount: lastSequence,
+    unreadCount: 0,
+    lastReadSequence: lastSequence,
+  });
+}
+
+function recordOf({ requestId, messages, createdAt, lastMessage }: ServerChat): object {
+  return {
+    requestId,
+    title: `Support request ${requestId.slice(0, 8)}`,
+    lastSequence: messages.length,
+    revision: String(messages.length),
+    unreadCount: 0,
+    lastReadSequence: messages.length,
+    totalMessageCount: messages.length,
+    lastActivityAt: createdAt,
+    lastMessage,
+  };
+}
+
+function keyOf({ requestId, afterSequence = 0, beforeSequence = 0, limit }: MessagesQuestion): string {
+  return `${requestId} ${afterSequence} ${beforeSequence} ${limit}`;
+}
+
+function bytesOf(answer: object): Uint8Array {
+  return encoder.encode(JSON.stringify(answer));
+}

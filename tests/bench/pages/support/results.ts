@@ -1,0 +1,71 @@
+/** What the pages of the benches are given and what they give back. */
+
+export interface IngestSize {
+  chats: number;
+  perChat: number;
+}
+
+export interface IngestResult {
+  ms: number;
+  /** Messages in the database afterwards. */
+  stored: number;
+  /** One row as it was stored, for comparison among the contenders. */
+  sample: string;
+}
+
+/** How the database of the opening benches is filled: so many times `perChat` messages in each chat. */
+export interface FillSize extends IngestSize {
+  user: string;
+  times: number;
+}
+
+export interface OpenTask {
+  /** The contender's module, and what else must be loaded before the clock starts. */
+  script: string;
+  preload: string[];
+  user: string;
+  chats: number;
+  limit: number;
+  warmReads: number;
+  seed: number;
+}
+
+export interface OpenResult {
+  coldMs: number;
+  /** The median of the reads. */
+  warmMs: number;
+  /** Messages that every read gave; the least of them. */
+  messages: number;
+}
+
+/** A database that is open in this page, as the opening benches read it. */
+export interface OpenContender {
+  /** Reads the newest messages of a chat; resolves with them, ascending. */
+  newest(requestId: string, limit: number): Promise<unknown[]>;
+  /** Resolves when whatever starts beside the page has started. */
+  settled(): Promise<void>;
+  close(): void | Promise<void>;
+}
+
+/** The module of a contender in the opening benches. */
+export interface OpenModule {
+  open: (user: string, chats: number) => Promise<OpenContender>;
+}
+
+export interface SyncTask {
+  chats: number;
+  /** Messages in each chat before the device goes away. */
+  known: number;
+  missed: number;
+  /** How many messages the client that asks every chat for its newest page asks for. */
+  pageMessages: number;
+}
+
+export interface SyncResult {
+  requests: number;
+  bytes: number;
+  /** Of the missed messages, how many are there afterwards. */
+  arrived: number;
+  /** Further requests and bytes until nothing is missing; null for a client that doesn't know what is. */
+  rest: { requests: number; bytes: number } | null;
+}

@@ -1,0 +1,107 @@
+/**
+ * `npm run bench`: Chatlarder side by side with others, in one run. Prints a table for each bench and, as its
+ * last lines, the ratios; writes bench-results.json. Builds the package if it is not built.
+ *
+ *   --only NAME[,NAME]           only these benches
+ *   --engine chromium|firefox    (chromium)
+ *   --rounds N                   (5)
+ *   --package FOLDER             another build of the package than dist/
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { temporaryFolder } from '../browser/harness/processes.mjs';
+import { benches } from './benches/index.mjs';
+import { browsers } from './browsers.mjs';
+import { bundlePages } from './bundle.mjs';
+import { drawTable } from './comparison.mjs';
+import { startServer } from './server.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** `name`, if it is one of those; otherwise an error that lists them. */
+function oneOf(known, what, name) {
+  if (Object.hasOwn(known, name)) return name;
+  throw new Error(`There is no ${what} ${name}; there are: ${Object.keys(known).join(', ')}`);
+}
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string', default: Object.keys(benches).join(',') },
+      engine: { type: 'string', default: 'chromium' },
+      rounds: { type: 'string', default: '5' },
+      package: { type: 'string', default: join(root, 'dist') },
+    },
+  });
+  const rounds = Number(values.rounds);
+  if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds needs a positive whole number');
+  return {
+    only: values.only.split(',').map((name) => oneOf(benches, 'bench', name)),
+    engine: oneOf(browsers, 'engine', values.engine),
+    rounds,
+    packageFolder: resolve(values.package),
+  };
+}
+
+function buildIfMissing(packageFolder) {
+  const files = ['index.js', 'worker.js', 'chatlarder.wasm'].map((name) => join(packageFolder, name));
+  if (!files.every(existsSync)) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
+}
+
+/** Hands a browser with a profile of its own to the work, and ends it whatever happens. */
+async function withBrowser(open, url, work) {
+  const profile = await temporaryFolder();
+  try {
+    const browser = await open(url, profile.path);
+    try {
+      return await work(browser);
+    } finally {
+      await browser.close();
+    }
+  } finally {
+    await profile.remove();
+  }
+}
+
+async function main() {
+  const { only, engine, rounds, packageFolder } = readOptions();
+  buildIfMissing(packageFolder);
+  const server = await startServer(await bundlePages(), packageFolder);
+  const versions = new Set();
+  const context = {
+    rounds,
+    packageFolder,
+    withBrowser: (work) =>
+      withBrowser(browsers[engine], server.url, (browser) => {
+        versions.add(browser.version);
+        return work(browser);
+      }),
+  };
+  const outcomes = [];
+  try {
+    for (const name of only) {
+      const outcome = await benches[name](context);
+      for (const table of outcome.tables) console.log(`${drawTable(table)}\n`);
+      outcomes.push(outcome);
+    }
+  } finally {
+    await server.close();
+  }
+  const about = {
+    date: new Date().toISOString(),
+    browser: [...versions].join(', '),
+    cores: availableParallelism(),
+    processor: cpus()[0]?.model ?? 'unknown',
+    rounds,
+  };
+  const results = Object.assign({}, ...outcomes.map(({ data }) => data));
+  writeFileSync(join(root, 'bench-results.json'), `${JSON.stringify({ ...about, results }, null, 2)}\n`);
+  console.log(`${about.date}, ${about.browser}, ${about.cores} cores, ${rounds} rounds`);
+  for (const line of outcomes.flatMap(({ lines }) => lines)) console.log(line);
+}
+
+await main();

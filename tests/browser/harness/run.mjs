@@ -1,0 +1,68 @@
+/**
+ * `npm run test:browser`: runs tests/browser/specs/*.spec.ts in Chromium, Firefox and WebKitGTK.
+ *
+ *   --engine chromium|firefox|webkit   only this one
+ *   --grep EXPRESSION                  only tests whose full title matches
+ *   --watchdog-ms N                    a page that posts nothing for so long has failed (60000)
+ *   --specs FOLDER                     other specs
+ */
+import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bundleScripts } from './bundle.mjs';
+import { engines } from './engines/index.mjs';
+import { runEngine } from './session.mjs';
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      engine: { type: 'string', multiple: true, default: Object.keys(engines) },
+      grep: { type: 'string' },
+      'watchdog-ms': { type: 'string', default: '60000' },
+      specs: { type: 'string', default: fileURLToPath(new URL('../specs', import.meta.url)) },
+    },
+  });
+  const unknown = values.engine.filter((name) => !Object.hasOwn(engines, name));
+  if (unknown.length > 0) {
+    throw new Error(
+      `There is no engine ${unknown.join(', ')}; there are: ${Object.keys(engines).join(', ')}`,
+    );
+  }
+  return values;
+}
+
+/** Lets the browser and its folders be cleaned up when the run is ended from outside. */
+function abortOnSignals() {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => controller.abort());
+  return controller.signal;
+}
+
+async function main() {
+  const options = readOptions();
+  const scripts = await bundleScripts(resolve(options.specs));
+  const signal = abortOnSignals();
+  const sum = { passed: 0, failed: 0 };
+  for (const engine of options.engine.flatMap((name) => engines[name])) {
+    if (signal.aborted) break;
+    const startedAt = performance.now();
+    const watchdogMs = Number(options['watchdog-ms']);
+    const counts = await runEngine({
+      engine,
+      scripts,
+      grep: options.grep,
+      watchdogMs,
+      signal,
+      print: console.log,
+    });
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+    console.log(`${engine.name}: ${counts.passed} passed, ${counts.failed} failed${skipped} (${seconds} s)`);
+    sum.passed += counts.passed;
+    sum.failed += counts.failed;
+  }
+  console.log(`${sum.passed} passed, ${sum.failed} failed`);
+  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;
+}
+
+await main();

@@ -1,0 +1,65 @@
+import { openLarder, type Larder, LarderError, type LarderOptions } from 'chatlarder';
+
+let users = 0;
+
+/** A user that no other spec has. */
+export function freshUser(): string {
+  users += 1;
+  return `spec-${Date.now().toString(36)}-${users}`;
+}
+
+/** Larders that a spec opened, closed and deleted after it. */
+export class Larders {
+  readonly #open: Larder[] = [];
+  readonly errors: LarderError[] = [];
+
+  async open(options: LarderOptions): Promise<Larder> {
+    const larder = await openLarder(options);
+    this.#open.push(larder);
+    larder.addEventListener('error', (event) => this.errors.push((event as CustomEvent<LarderError>).detail));
+    return larder;
+  }
+
+  /** The one that was opened last. */
+  get last(): Larder {
+    return this.#open.at(-1)!;
+  }
+
+  /** The errors with this code that were reported so far. */
+  withCode(code: string): LarderError[] {
+    return this.errors.filter((error) => error.code === code);
+  }
+
+  async destroyAll(): Promise<void> {
+    for (const larder of this.#open.splice(0)) await larder.destroy();
+    this.errors.length = 0;
+  }
+}
+
+const PATIENCE_MS = 15_000;
+
+/** Waits until `check` gives something true; fails, with what it asked for, when that takes too long. */
+export async function until<T>(check: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+  const start = performance.now();
+  for (;;) {
+    const value = await check();
+    if (value) return value;
+    if (performance.now() - start > patienceMs) throw new Error(`it never came true: ${String(check)}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** The error with which a promise rejects; fails when it doesn't, or with anything that is no LarderError. */
+export async function rejection(promise: Promise<unknown>): Promise<LarderError> {
+  const outcome = await promise.then(
+    () => 'nothing: it resolved',
+    (error: unknown) => error,
+  );
+  if (outcome instanceof LarderError) return outcome;
+  throw new Error(`a LarderError was expected, not ${String(outcome)}`);
+}
+
+/** `error` and `path`, for comparing with what was expected. */
+export function namesOf(errors: LarderError[]): string[] {
+  return errors.map(({ code, path }) => `${code} ${path ?? ''}`.trim());
+}

@@ -1,0 +1,25 @@
+/** Any bytes as one record: what the strict check lets through must parse, and its pieces must be found. */
+#include <stdlib.h>
+
+#include "door.h"
+#include "gen/schema.h"
+#include "record.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const slice bytes = {(const char *)data, size};
+    arena memory = {0};
+    cJSON *parsed = NULL;
+    const json_result checked = json_check(bytes);
+    if (json_parse(bytes, &memory, &parsed) != checked || (checked == JSON_OK && !parsed)) abort();
+    record read;
+    problem wrong;
+    if (record_read(bytes, &cached_message_record, &memory, &read, &wrong)) {
+        text out = {0};
+        record_write_open(&out, &read, &cached_message_record);
+        text_raw(&out, "}");
+        if (json_check((slice){out.at, out.size}) != JSON_OK) abort();
+        text_free(&out);
+    }
+    arena_free(&memory);
+    return 0;
+}

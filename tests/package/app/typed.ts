@@ -1,0 +1,21 @@
+/** Uses the package's types as a strict program would; it is compiled, not run. */
+import { LarderError, httpTransport, openLarder } from 'chatlarder';
+import type { CachedMessage, ChatSummary, Larder, MessagePage } from 'chatlarder';
+
+export async function open(): Promise<Larder | string> {
+  const transport = httpTransport({ baseUrl: '/api/v1' });
+  try {
+    return await openLarder({ userId: 'customer', transport, credentials: () => 'token' });
+  } catch (error) {
+    return error instanceof LarderError ? error.code : 'unknown';
+  }
+}
+
+export async function showFirst(
+  larder: Larder,
+  show: (messages: CachedMessage[]) => void,
+): Promise<() => void> {
+  const [first]: ChatSummary[] = await larder.chats({ limit: 1 });
+  if (!first) return () => {};
+  return larder.chat(first.requestId).watch({ limit: 50 }, (page: MessagePage) => show(page.messages));
+}

@@ -1,0 +1,135 @@
+/** The package as its users get it: what is in the tarball, and that it works however it is loaded. */
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { after, before, describe, test } from 'node:test';
+import { build as buildWithVite } from 'vite';
+import webpack from 'webpack';
+import { installPacked, pageFor } from './install.mjs';
+import { withPage } from './serve.mjs';
+
+const conversation = ['Good morning', 'The printer is on fire', 'Is it still?'];
+let packed;
+
+before(async () => (packed = await installPacked()));
+after(() => packed?.remove());
+
+/** The chat is shown as the server has it, and again, from disk, when there is no server. */
+async function showsTheChat(folder) {
+  await withPage(folder, async (page, url) => {
+    for (const address of [`${url}/`, `${url}/?offline`]) {
+      await page.goto(address);
+      await page
+        .locator('#messages li')
+        .nth(conversation.length - 1)
+        .waitFor();
+      assert.deepEqual(await page.locator('#messages li').allTextContents(), conversation);
+    }
+  });
+}
+
+async function readManifest() {
+  const path = join(packed.app, 'node_modules', 'chatlarder', 'package.json');
+  return JSON.parse(await readFile(path, 'utf8'));
+}
+
+describe('the tarball', () => {
+  test('holds the built package and its papers, and nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    assert.deepEqual(packed.files.filter((path) => !path.startsWith('dist/')).sort(), papers);
+    const built = packed.files.filter((path) => path.startsWith('dist/'));
+    assert.deepEqual(
+      built.filter((path) => !/\.(js|js\.map|d\.ts|wasm|txt)$/.test(path)),
+      [],
+    );
+  });
+
+  test('holds everything that its exports name', async () => {
+    const { exports } = await readManifest();
+    const targets = Object.values(exports).flatMap((entry) => (entry.types ? Object.values(entry) : [entry]));
+    const missing = targets.filter((target) => !packed.files.includes(target.replace('./', '')));
+    assert.deepEqual(missing, []);
+  });
+
+  test('has types that a strict program compiles with', () => {
+    const compiler = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url));
+    const { status, stdout } = spawnSync(process.execPath, [compiler, '-p', packed.app], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual([status, stdout], [0, '']);
+  });
+
+  test('brings no other package along and runs nothing when it is installed', async () => {
+    const { dependencies = {}, scripts = {} } = await readManifest();
+    assert.deepEqual(dependencies, {});
+    assert.deepEqual(
+      Object.keys(scripts).filter((name) => /^(pre|post)?install$|^prepare$/.test(name)),
+      [],
+    );
+  });
+});
+
+describe('in Node', () => {
+  /** Runs a module in the app's folder; answers what it printed as JSON. */
+  function runModule(source) {
+    const args = ['--input-type=module', '--eval', source];
+    return JSON.parse(
+      execFileSync(process.execPath, args, { cwd: packed.app, encoding: 'utf8', timeout: 20_000 }),
+    );
+  }
+
+  test('importing leaves no trace, and nothing that would keep the program from ending', () => {
+    const added = runModule(`
+      const before = new Set(Reflect.ownKeys(globalThis));
+      await import('chatlarder');
+      const added = Reflect.ownKeys(globalThis).filter((key) => !before.has(key));
+      console.log(JSON.stringify(added.map(String)));
+    `);
+    assert.deepEqual(added, []);
+  });
+
+  test('opening says that this is no place for it', () => {
+    const outcome = runModule(`
+      import { LarderError, openLarder } from 'chatlarder';
+      const transport = { fetchChats: async () => ({}), fetchMessages: async () => ({}) };
+      const error = await openLarder({ userId: 'customer', transport }).catch((reason) => reason);
+      console.log(JSON.stringify({ isLarderError: error instanceof LarderError, code: error.code }));
+    `);
+    assert.deepEqual(outcome, { isLarderError: true, code: 'environment' });
+  });
+});
+
+describe('in a page', () => {
+  test('built with Vite', async () => {
+    const { app } = packed;
+    const outDir = join(app, 'out-vite');
+    await writeFile(join(app, 'index.html'), pageFor('/main.js'));
+    await buildWithVite({ root: app, configFile: false, logLevel: 'warn', build: { outDir } });
+    await showsTheChat(outDir);
+  });
+
+  test('built with webpack', async () => {
+    const { app } = packed;
+    const path = join(app, 'out-webpack');
+    const compiler = webpack({ mode: 'production', context: app, entry: './main.js', output: { path } });
+    const stats = await promisify(compiler.run.bind(compiler))();
+    await promisify(compiler.close.bind(compiler))();
+    assert.deepEqual(stats.toJson({ all: false, errors: true, warnings: true }).errors, []);
+    await writeFile(join(path, 'index.html'), pageFor('/main.js'));
+    await showsTheChat(path);
+  });
+
+  test('from a plain module script', async () => {
+    const { app } = packed;
+    const folder = join(app, 'out-plain');
+    await mkdir(folder);
+    for (const name of ['chat.js', 'plain.js', 'node_modules']) {
+      await cp(join(app, name), join(folder, name), { recursive: true });
+    }
+    await writeFile(join(folder, 'index.html'), pageFor('/plain.js'));
+    await showsTheChat(folder);
+  });
+});

@@ -1,0 +1,44 @@
+#ifndef SIM_CACHED_H
+#define SIM_CACHED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "timeline.h"
+
+typedef struct {
+    int64_t start;
+    int64_t end;
+    int64_t detected_ms;
+    bool stale;
+} cached_gap;
+
+/** A row of `chat_meta`, read; -1 stands for null. */
+typedef struct {
+    bool there;
+    bool by_core; /* this version's core wrote it: before that nothing is promised */
+    int64_t last_synced;
+    int64_t highest; /* that `last_synced` ever was */
+    int64_t last_synced_ms;
+    int64_t total;
+    int64_t unread;
+    int64_t last_read;
+    int64_t message_count;
+    int64_t revision;
+    cached_gap *gaps;
+    int64_t gap_count;
+    int64_t listed_revision; /* of the server's record */
+    int64_t listed_last;
+} cached_chat;
+
+/** Reads the chat's row anew. */
+void cached_read(world *w, int chat);
+/** What is committed of the chat. */
+const cached_chat *cached_of(const world *w, int chat);
+/** Whether the positions say that it is known whether there is a message with this number. */
+bool cached_knows(const cached_chat *c, int64_t sequence);
+/** How many numbers of a range are not known. */
+int64_t cached_unknown(const cached_chat *c, int64_t from, int64_t to);
+void cached_free(world *w);
+
+#endif

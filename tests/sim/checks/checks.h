@@ -1,0 +1,56 @@
+#ifndef SIM_CHECKS_H
+#define SIM_CHECKS_H
+
+#include <stdbool.h>
+
+#include "network.h"
+#include "store.h"
+#include "users.h"
+
+/**
+ * The checkers, a file each. Those of the store look at what is committed, after every committed step at the
+ * chats that it touched; a finding is a `violation`.
+ */
+
+/** After the writes of a step, before they are let go: the changes can still be looked at. */
+void checks_committed(world *w);
+/** Everything at once, counted anew: now and then, and whenever a core starts from what is stored. */
+void checks_all(world *w);
+
+/** Never a hole shown as whole: what counts as known is there, as new as it was when an answer spoke of it.
+ */
+void check_holes(world *w, int chat);
+/** Nothing that the server never had; never an older version in place of a newer; no row lost. */
+void check_truth(world *w, const row_change *change);
+/** `messageCount` equals the rows. */
+void check_counts(world *w, int chat);
+/** Counts every row of the store anew, by no index. */
+void check_recount(world *w);
+/** `lastSyncedSequence` never goes back. */
+void check_positions(world *w, int chat);
+/** Gaps are in order, apart and within what is known; a hole keeps the time when it was first seen. */
+void check_gaps(world *w, int chat);
+/** No count is negative. */
+void check_unread(world *w, int chat);
+/** The list's cursor never runs ahead of the records it stands for. */
+void check_listing(world *w);
+
+/** Few calls at once, one per chat, none for what is known, each from what is stored. */
+void check_call(world *w, const call *c);
+/** No busy loop: the calls of a while are bounded by what happened in it. */
+void check_pace(world *w);
+
+/** Whoever looks at what a step wrote is told; `signals` are those that are let out after it. */
+void check_signals(world *w, const cJSON *signals);
+/** A server that tells the truth is not accused. */
+void check_error(world *w, const char *code);
+
+/** A command is answered once, and only when what it asked for is committed. */
+void check_reply(world *w, const page_command *c, bool fine);
+
+/** Whether what is stored is what the server has. */
+void check_converged(world *w, const char *when);
+/** After everything has healed: all must converge, without help where nobody's help was lost. */
+void check_liveness(world *w);
+
+#endif

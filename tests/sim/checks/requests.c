@@ -1,0 +1,69 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../world.h"
+#include "gen/schema.h"
+
+static int64_t number(const cJSON *params, const char *name) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(params, name);
+    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
+}
+
+/** A page of a gap is asked for only where all of it is missing. */
+static void check_gap_call(world *w, const call *c, int64_t after, int64_t before) {
+    const cached_chat *stored = cached_of(w, c->chat);
+    w->gap_calls++;
+    if (cached_unknown(stored, after + 1, before - 1) == before - 1 - after) return;
+    violation(w, "requests", "chat %d: asks for %" PRId64 " to %" PRId64 ", some of which is known", c->chat,
+              after + 1, before - 1);
+}
+
+/** A delta starts from what is stored, not from what was only in memory. */
+static void check_delta_call(world *w, const call *c, int64_t after) {
+    const cached_chat *stored = cached_of(w, c->chat);
+    const char *since = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c->params, "sinceRevision"));
+    if (!since) return;
+    char revision[24];
+    snprintf(revision, sizeof revision, "%" PRId64, stored->revision);
+    if (stored->there && stored->last_synced == after && strcmp(since, revision) == 0) return;
+    violation(w, "requests",
+              "chat %d: asks for what is after %" PRId64 " since revision %s, but %" PRId64
+              " and revision %s are stored",
+              c->chat, after, since, stored->last_synced, revision);
+}
+
+void check_call(world *w, const call *c) {
+    if (c->kind == METHOD_STREAM) return;
+    w->budget.calls++;
+    if (network_calls(w) > LIMIT_CALLS_MAX) violation(w, "requests", "%d calls at once", network_calls(w));
+    if (c->kind == METHOD_CHATS) w->list_calls++;
+    if (c->kind != METHOD_MESSAGES || c->chat < 0) return;
+    w->calls_for[c->chat]++;
+    if (network_calls_for(w, c->chat) > 1) violation(w, "requests", "two calls for chat %d at once", c->chat);
+    const int64_t after = number(c->params, "afterSequence"), before = number(c->params, "beforeSequence");
+    if (before) w->budget.calls--;
+    if (w->swarm.lies) return;
+    if (before) check_gap_call(w, c, after, before);
+    else check_delta_call(w, c, after);
+}
+
+static const int64_t period_ms = 20000;
+
+/** How often there was a reason for calls until now. */
+static int64_t occasions(const world *w) {
+    const int64_t restarts = w->host.life + w->clock_jumps;
+    return 4 * w->inputs + 2 * w->server.feed_position + restarts * (w->server.chat_count + 8);
+}
+
+void check_pace(world *w) {
+    call_budget *b = &w->budget;
+    const int64_t period = w->time_ms / period_ms;
+    if (b->period == period) return;
+    const int64_t allowed = 20 + 2 * w->server.chat_count + occasions(w) - b->occasions;
+    if (b->period && b->calls > allowed) {
+        violation(w, "requests", "%" PRId64 " calls in %" PRId64 " s in which there was reason for %" PRId64,
+                  b->calls, period_ms / 1000, allowed);
+    }
+    *b = (call_budget){.period = period, .occasions = occasions(w)};
+}

@@ -1,0 +1,45 @@
+#include <string.h>
+
+#include "../world.h"
+
+static const char *text_of(const cJSON *signal, const char *name) {
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, name));
+    return text ? text : "";
+}
+
+static bool is_told(const cJSON *signals, const char *type, const char *request_id) {
+    for (const cJSON *each = signals ? signals->child : NULL; each; each = each->next) {
+        if (strcmp(text_of(each, "type"), type) != 0) continue;
+        if (!request_id) return true;
+        const bool written = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(each, "written"));
+        if (written && strcmp(text_of(each, "requestId"), request_id) == 0) return true;
+    }
+    return false;
+}
+
+void check_signals(world *w, const cJSON *signals) {
+    bool any = false;
+    for (int chat = 0; chat < w->server.chat_count; chat++) {
+        char id[ID_BYTES];
+        if (!w->touched[chat]) continue;
+        any = true;
+        w->touched[chat] = false;
+        id_of_chat(id, chat);
+        if (!is_told(signals, "chat", id))
+            violation(w, "signals", "chat %d was written, and the page is not told", chat);
+    }
+    if (any && !is_told(signals, "chats", NULL))
+        violation(w, "signals", "chats were written, and the page is not told");
+}
+
+void check_error(world *w, const char *code) {
+    static const char *const expected[] = {
+        "network", "timeout", "rate_limited", "server", "rejected", "auth", "set_aside",
+    };
+    const bool damaged = w->damaged && strcmp(code, "body_syntax") == 0;
+    if (w->swarm.lies || damaged) return;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        if (strcmp(code, expected[i]) == 0) return;
+    }
+    violation(w, "signals", "the page is told of %s, but the server told the truth", code);
+}

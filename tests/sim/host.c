@@ -1,0 +1,452 @@
+#include "host.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host_apply.h"
+#include "host_events.h"
+#include "world.h"
+
+static const int64_t pauses_ms[] = {0, 100, 1000};
+enum { PAUSES = sizeof pauses_ms / sizeof *pauses_ms };
+enum { ATTEMPTS_MAX = 2 }; /* transactions that an event may break before the core sets it aside */
+static const int64_t timer_ms_max = INT64_C(2147483647);
+
+static void next_group(world *w);
+static void recover(world *w, step_failure failure);
+static void opened(world *w);
+static void open_failed(world *w);
+
+static bool hits(world *w, fault f) {
+    return prng_hits(&w->host.random, w->swarm.rate[f]);
+}
+
+host_event *host_event_new(char *header) {
+    host_event *event = checked(calloc(1, sizeof *event));
+    event->header = header;
+    event->attempt = 1;
+    event->page_of = -1;
+    return event;
+}
+
+static host_event *event_of(const char *header) {
+    return host_event_new(copy_of(header));
+}
+
+/* ---- events come in ---- */
+
+static void remember_standing(host *h, const host_event *event) {
+    host_event **known = events_find_standing(&h->standing, event->standing);
+    if (event->ends_standing) {
+        if (known) events_remove(&h->standing, known);
+    } else if (known) {
+        event_free(*known);
+        *known = event_copy(event);
+    } else {
+        events_append(&h->standing, event_copy(event));
+    }
+}
+
+static void start_running(world *w, const happening *happens) {
+    if (happens->a == w->host.life) next_group(w);
+}
+
+/** What comes in the same breath, as the answers of several calls do, is one group. */
+static void run(world *w) {
+    if (w->host.running) return;
+    w->host.running = true;
+    world_after(w, 0, start_running, w->host.life, 0, 0);
+}
+
+void host_push(world *w, host_event *event) {
+    host *h = &w->host;
+    if (!h->alive) {
+        event_free(event);
+        return;
+    }
+    if (*event->command) events_append(&h->unanswered, event_copy(event));
+    if (*event->standing) remember_standing(h, event);
+    events_append(&h->queue, event);
+    run(w);
+}
+
+void host_tell_connectivity(world *w) {
+    host_event *event = event_of(w->network.browser_online ? "{\"type\":\"connectivity\",\"online\":true}"
+                                                           : "{\"type\":\"connectivity\",\"online\":false}");
+    strcpy(event->standing, "connectivity");
+    log_event(w, "the browser says %s", w->network.browser_online ? "online" : "offline");
+    host_push(w, event);
+}
+
+/* ---- effects go out ---- */
+
+static void timer_fires(world *w, const happening *happens) {
+    if (!w->host.alive || happens->a != w->host.timer) return;
+    log_event(w, "host: deadline");
+    host_push(w, event_of("{\"type\":\"deadline\"}"));
+}
+
+static void schedule(world *w, int64_t deadline_ms) {
+    w->host.timer++;
+    if (!deadline_ms) return;
+    int64_t wait_ms = deadline_ms - clock_ms(w);
+    if (wait_ms < 0) wait_ms = 0;
+    if (wait_ms > timer_ms_max) wait_ms = timer_ms_max;
+    world_after(w, wait_ms, timer_fires, w->host.timer, 0, 0);
+}
+
+static void answer_commands(world *w, const cJSON *replies) {
+    host *h = &w->host;
+    for (const cJSON *reply = replies->child; reply; reply = reply->next) {
+        const char *command = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "command"));
+        host_event **known = events_find_command(&h->unanswered, command ? command : "");
+        if (known) events_remove(&h->unanswered, known);
+    }
+    for (const cJSON *reply = replies->child; reply; reply = reply->next) users_reply(w, reply);
+}
+
+static void effects_clear(effects *e) {
+    cJSON_Delete(e->calls);
+    cJSON_Delete(e->signals);
+    cJSON_Delete(e->replies);
+    *e = (effects){0};
+}
+
+static void release_effects(world *w) {
+    effects e = w->host.effects;
+    w->host.effects = (effects){0};
+    if (e.replies) answer_commands(w, e.replies);
+    for (const cJSON *each = e.signals ? e.signals->child : NULL; each; each = each->next)
+        users_signal(w, each);
+    if (e.signals && e.signals->child) w->host.told = true;
+    for (const cJSON *each = e.calls ? e.calls->child : NULL; each; each = each->next) network_call(w, each);
+    schedule(w, e.deadline_ms);
+    effects_clear(&e);
+}
+
+/* ---- one step ---- */
+
+static void drop(world *w) {
+    host *h = &w->host;
+    larder_free(h->core);
+    h->core = NULL;
+    h->db_open = false;
+    store_abort(&w->store);
+    cJSON_Delete(h->plan);
+    h->plan = NULL;
+    effects_clear(&h->effects);
+    memset(w->touched, 0, sizeof w->touched);
+}
+
+static void fail(world *w, step_failure failure) {
+    log_event(w, "host: the step failed: %s", failure == STEP_STORAGE ? "storage" : "own fault");
+    drop(w);
+    if (w->host.opening) {
+        events_clear(&w->host.group);
+        open_failed(w);
+    } else {
+        recover(w, failure);
+    }
+}
+
+static void note_stored(host *h, const host_event *event) {
+    if (event->page_of < 0 || event->page_of >= SERVER_CHATS_MAX) return;
+    h->set_aside[event->page_of] = event->attempt > ATTEMPTS_MAX;
+}
+
+/** After the commit, or where there was nothing to commit. */
+static void finish(world *w) {
+    host *h = &w->host;
+    check_signals(w, h->effects.signals);
+    release_effects(w);
+    if (!h->opening) h->failures = 0;
+    for (size_t i = 0; i < h->group.count; i++) note_stored(h, h->group.at[i]);
+    events_clear(&h->group);
+}
+
+static void go_on(world *w) {
+    if (w->host.opening) opened(w);
+    else next_group(w);
+}
+
+/** The end of the transaction; true when the tab lives on and the step is done. */
+static bool commit(world *w) {
+    if (hits(w, FAULT_KILLED_AT_COMMIT)) {
+        host_kill(w);
+        return false;
+    }
+    if (hits(w, FAULT_ABORT_COMMIT)) {
+        fail(w, STEP_STORAGE);
+        return false;
+    }
+    log_event(w, "host: committed %zu changes", w->store.change_count);
+    model_committed(w, &w->host.group);
+    checks_committed(w);
+    store_commit(&w->store);
+    if (hits(w, FAULT_KILLED_AFTER_COMMIT)) {
+        host_kill(w);
+        return false;
+    }
+    finish(w);
+    return true;
+}
+
+static void commit_later(world *w, const happening *happens) {
+    if (happens->a == w->host.life && commit(w)) go_on(w);
+}
+
+/** Tells the core the time and takes the plan it made; false when the step has failed. */
+static bool take_plan(world *w, int result) {
+    host *h = &w->host;
+    cJSON_Delete(h->plan);
+    h->plan = NULL;
+    if (result < 0 || hits(w, FAULT_OWN_FAULT)) {
+        fail(w, STEP_OWN_FAULT);
+        return false;
+    }
+    log_bytes(w, larder_plan(h->core), larder_plan_size(h->core));
+    h->plan = cJSON_ParseWithLength(larder_plan(h->core), larder_plan_size(h->core));
+    if (!h->plan) {
+        violation(w, "plan", "a plan that is no JSON: %.300s", larder_plan(h->core));
+        fail(w, STEP_STORAGE);
+        return false;
+    }
+    apply_gather(h->plan, &h->effects);
+    return true;
+}
+
+static double tell_time(world *w) {
+    const int64_t now_ms = clock_ms(w);
+    host *h = &w->host;
+    if (now_ms > h->core_told_ms) h->core_now_ms += now_ms - h->core_told_ms;
+    h->core_told_ms = now_ms;
+    return (double)now_ms;
+}
+
+/** Writes, then reads, until a plan asks for no more; true when the step is done, false when it waits. */
+static bool apply(world *w) {
+    host *h = &w->host;
+    for (;;) {
+        const step_failure failure = apply_writes(w, h->plan);
+        if (failure) {
+            fail(w, failure);
+            return false;
+        }
+        buffer rows = {0};
+        if (!apply_reads(w, h->plan, &rows)) break;
+        const int result = events_step_rows(h->core, &rows, tell_time(w));
+        buffer_free(&rows);
+        if (!take_plan(w, result)) return false;
+    }
+    if (!w->swarm.storage) return commit(w);
+    world_after(w, prng_pause_ms(&h->random, w->swarm.storage), commit_later, h->life, 0, 0);
+    return false;
+}
+
+/** Plans the group and carries it out; true when that is done, false when it waits or has failed. */
+static bool step(world *w) {
+    host *h = &w->host;
+    if (!h->core || hits(w, FAULT_CONNECTION_LOST)) h->db_open = false;
+    if (!h->db_open) {
+        fail(w, STEP_STORAGE);
+        return false;
+    }
+    if (!take_plan(w, events_step(h->core, &h->group, tell_time(w)))) return false;
+    if (apply_is_needed(h->plan)) return apply(w);
+    model_committed(w, &h->group);
+    finish(w);
+    return true;
+}
+
+static void next_group(world *w) {
+    host *h = &w->host;
+    while (h->queue.count && h->alive) {
+        h->group = events_take(&h->queue, h->alone ? 1 : h->queue.count);
+        if (h->alone) h->alone--;
+        if (!step(w)) return;
+    }
+    h->running = false;
+}
+
+/* ---- starting and recovering ---- */
+
+static char *hydrate_header(const host *h) {
+    buffer header = {0};
+    bool first = true;
+    buffer_text(&header, "{\"type\":\"hydrate\",\"userId\":\"user-0\",\"setAside\":[");
+    for (int chat = 0; chat < SERVER_CHATS_MAX; chat++) {
+        char id[ID_BYTES];
+        if (!h->set_aside[chat]) continue;
+        id_of_chat(id, chat);
+        buffer_print(&header, "%s\"%s\"", first ? "" : ",", id);
+        first = false;
+    }
+    buffer_text(&header, h->told ? "],\"again\":true}" : "]}");
+    return header.at;
+}
+
+static void hydrate(world *w) {
+    host_event *event = host_event_new(hydrate_header(&w->host));
+    buffer_text(&event->body, "{\"chat_meta\":");
+    store_write_all(store_of(&w->store, "chat_meta"), &event->body);
+    buffer_text(&event->body, ",\"cache_stats\":");
+    store_write_all(store_of(&w->store, "cache_stats"), &event->body);
+    buffer_text(&event->body, "}");
+    w->host.group = (event_list){0};
+    events_append(&w->host.group, event);
+}
+
+static void open_database(world *w) {
+    host *h = &w->host;
+    h->opening = true;
+    if (hits(w, FAULT_OPEN_FAILS)) {
+        open_failed(w);
+        return;
+    }
+    checks_all(w);
+    h->db_open = true;
+    h->core = checked(larder_new((uint32_t)prng_next(&h->random)));
+    h->core_now_ms = clock_ms(w);
+    h->core_told_ms = clock_ms(w);
+    hydrate(w);
+    log_event(w, "host: a new core, %zu bytes of rows", h->group.at[0]->body.size);
+    if (step(w)) opened(w);
+}
+
+/** Storage can't be had: whoever waits is told, and the next event tries again. */
+static void give_up(world *w) {
+    host *h = &w->host;
+    log_event(w, "host: gives up");
+    for (size_t i = 0; i < h->unanswered.count; i++) users_give_up(w, h->unanswered.at[i]->command);
+    events_clear(&h->unanswered);
+    events_clear(&h->queue);
+    events_clear(&h->again);
+    h->opening = h->recovering = h->running = false;
+}
+
+static void reopen(world *w, const happening *happens) {
+    if (happens->a == w->host.life) open_database(w);
+}
+
+/** Waits for the next try, after growing pauses. */
+static void reopen_later(world *w) {
+    host *h = &w->host;
+    if (h->reopenings >= PAUSES) {
+        h->failures = 0;
+        give_up(w);
+        return;
+    }
+    world_after(w, pauses_ms[h->reopenings++], reopen, h->life, 0, 0);
+}
+
+static void open_failed(world *w) {
+    log_event(w, "host: the database can't be opened");
+    drop(w);
+    if (w->host.recovering) reopen_later(w);
+    else give_up(w);
+}
+
+static void recover(world *w, step_failure failure) {
+    host *h = &w->host;
+    network_abort_all(w);
+    h->life++;
+    h->recovering = h->opening = true;
+    h->failure = failure;
+    h->again = h->group;
+    h->group = (event_list){0};
+    h->reopenings = failure == STEP_OWN_FAULT ? 0 : h->failures++;
+    reopen_later(w);
+}
+
+/** Puts what a new core must know in front of the queue: the world, then commands without an answer. */
+static void replay(host *h) {
+    size_t replayed = 0;
+    for (size_t i = h->unanswered.count; i-- > 0;) {
+        if (events_find_command(&h->queue, h->unanswered.at[i]->command)) continue;
+        events_prepend(&h->queue, event_copy(h->unanswered.at[i]));
+        replayed++;
+    }
+    for (size_t i = h->standing.count; i-- > 0; replayed++)
+        events_prepend(&h->queue, event_copy(h->standing.at[i]));
+    if (h->alone) h->alone += replayed;
+}
+
+/** Of a group that broke its transaction nobody knows which event it was; alone, it was the one. */
+static void hand_in_again(world *w) {
+    host *h = &w->host;
+    event_list again = h->again;
+    h->again = (event_list){0};
+    if (h->failure == STEP_OWN_FAULT && again.count == 1) again.at[0]->attempt++;
+    h->alone = h->failure == STEP_OWN_FAULT ? again.count : 0;
+    for (size_t i = again.count; i-- > 0;) events_prepend(&h->queue, again.at[i]);
+    free(again.at);
+    replay(h);
+}
+
+static void opened(world *w) {
+    host *h = &w->host;
+    const bool recovered = h->recovering;
+    h->opening = h->recovering = false;
+    if (recovered) hand_in_again(w);
+    next_group(w);
+}
+
+static void open_tab(world *w, const happening *happens) {
+    (void)happens;
+    host *h = &w->host;
+    h->alive = h->running = true;
+    h->life++;
+    log_event(w, "host: the tab is opened");
+    host_tell_connectivity(w);
+    users_tab_opened(w);
+    open_database(w);
+}
+
+void host_start(world *w) {
+    w->host.random = prng_for(w->seed, "host");
+    world_after(w, 1, open_tab, 0, 0, 0);
+}
+
+static void host_clear(world *w) {
+    host *h = &w->host;
+    drop(w);
+    events_clear(&h->queue);
+    events_clear(&h->unanswered);
+    events_clear(&h->standing);
+    events_clear(&h->group);
+    events_clear(&h->again);
+}
+
+void host_kill(world *w) {
+    host *h = &w->host;
+    if (!h->alive) return;
+    log_event(w, "host: the tab is killed");
+    host_clear(w);
+    network_abort_all(w);
+    h->alive = h->opening = h->recovering = false;
+    h->life++;
+    h->timer++;
+    h->failures = 0;
+    h->alone = 0;
+    memset(h->set_aside, 0, sizeof h->set_aside);
+    h->told = false;
+    users_tab_gone(w);
+    world_after(w, prng_pause_ms(&h->random, 1000), open_tab, 0, 0, 0);
+}
+
+void host_step(world *w) {
+    if (hits(w, FAULT_KILLED)) host_kill(w);
+}
+
+bool host_gave_up(const world *w) {
+    return w->host.alive && !w->host.core && !w->host.running;
+}
+
+bool host_is_busy(const world *w) {
+    return !w->host.alive || w->host.running;
+}
+
+void host_free(world *w) {
+    host_clear(w);
+}

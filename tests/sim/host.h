@@ -1,0 +1,99 @@
+#ifndef SIM_HOST_H
+#define SIM_HOST_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "answers.h"
+#include "buffer.h"
+#include "larder.h"
+#include "prng.h"
+#include "server.h"
+
+enum { HOST_NAME_BYTES = 40 };
+
+/** An event on its way to a commit. */
+typedef struct {
+    char *header;                   /* JSON object */
+    char command[HOST_NAME_BYTES];  /* empty: none */
+    char standing[HOST_NAME_BYTES]; /* what it tells of the world, for a new core; empty: nothing */
+    bool ends_standing;             /* a `close`: `standing` is no more */
+    buffer body;
+    answer *answer; /* of a fetchMessages reply: what it says; NULL: nothing to learn from */
+    int page_of;    /* the chat of a fetchMessages reply; -1: it is none */
+    int attempt;    /* counts the transactions that it may have broken */
+} host_event;
+
+typedef struct {
+    host_event **at;
+    size_t count;
+    size_t capacity;
+} event_list;
+
+/** Why a step failed. */
+typedef enum { STEP_FINE, STEP_STORAGE, STEP_OWN_FAULT } step_failure;
+
+/** What may be let out once a step has committed. */
+typedef struct {
+    cJSON *calls;
+    cJSON *signals;
+    cJSON *replies;
+    int64_t deadline_ms; /* 0: none */
+} effects;
+
+/**
+ * The tab: the loop around the core, as js-bindings/src/host.ts has it. Events in, one transaction per step,
+ * effects out after the commit; events that come while a transaction is open are planned together in the
+ * next. Crash-only: after an abort core and connection are dropped, a new core is hydrated, and what was not
+ * acknowledged is handed in again.
+ */
+typedef struct {
+    prng random;
+    bool alive;   /* the tab is open */
+    int64_t life; /* counts tabs and recoveries, so that what an earlier one awaited is ignored */
+    bool db_open;
+    larder *core;
+    event_list queue;
+    event_list unanswered; /* commands */
+    event_list standing;
+    bool running;                     /* until it has started, and while a step is under way, events wait */
+    int failures;                     /* steps that failed in a row for no fault of their own */
+    size_t alone;                     /* so many events are tried one by one */
+    bool set_aside[SERVER_CHATS_MAX]; /* chats of which a page could not be stored */
+    bool told;                        /* whether a core told the page of chats */
+    int64_t timer;                    /* the newest one counts */
+    int64_t core_told_ms;             /* when it was told the time last */
+    int64_t core_now_ms;              /* the latest time that this core can think it is */
+
+    event_list group; /* the events of the step under way */
+    event_list again; /* those of the step that failed, while it is recovered from */
+    cJSON *plan;      /* what of it is to be carried out */
+    effects effects;
+    bool opening; /* the step under way is a new core's first */
+    bool recovering;
+    step_failure failure; /* that is being recovered from */
+    int reopenings;       /* pauses that were waited */
+} host;
+
+void host_start(world *w);
+void host_free(world *w);
+
+/** The tab is closed in the middle of whatever it does; it is opened again a while later. */
+void host_kill(world *w);
+/** What may befall the tab at each step of the world. */
+void host_step(world *w);
+
+/** An event with this header, to be filled in further and pushed; the header is taken over. */
+host_event *host_event_new(char *header);
+/** Hands in an event; it is dropped where there is no tab. */
+void host_push(world *w, host_event *event);
+/** Says whether the browser is online. */
+void host_tell_connectivity(world *w);
+
+/** Whether a tab is open whose storage has failed: only the next event makes it try again. */
+bool host_gave_up(const world *w);
+/** Whether a step is under way. */
+bool host_is_busy(const world *w);
+
+#endif

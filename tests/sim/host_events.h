@@ -1,0 +1,28 @@
+#ifndef SIM_HOST_EVENTS_H
+#define SIM_HOST_EVENTS_H
+
+#include "host.h"
+
+/** Lists of events, and the frames in which the core gets them. */
+
+void events_append(event_list *list, host_event *event);
+void events_prepend(event_list *list, host_event *event);
+/** Takes the first `count` out. */
+event_list events_take(event_list *list, size_t count);
+void events_clear(event_list *list);
+
+/** The event of a command, and the one that says the same of the world; NULL: none. */
+host_event **events_find_command(event_list *list, const char *command);
+host_event **events_find_standing(event_list *list, const char *standing);
+void events_remove(event_list *list, host_event **at);
+
+/** A copy that has been through nothing yet. */
+host_event *event_copy(const host_event *event);
+void event_free(host_event *event);
+
+/** Gives events to the core and lets it decide; its return value. */
+int events_step(larder *core, const event_list *events, double now_ms);
+/** Gives it the rows that its plan asked for: a JSON array of arrays. */
+int events_step_rows(larder *core, const buffer *rows, double now_ms);
+
+#endif

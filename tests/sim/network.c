@@ -1,0 +1,329 @@
+#include "network.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+static bool hits(world *w, fault f) {
+    return prng_hits(&w->network.random, w->swarm.rate[f]);
+}
+
+static int64_t latency_ms(world *w) {
+    const int64_t mean_ms = hits(w, FAULT_SLOW) ? 4000 : w->swarm.latency;
+    return prng_pause_ms(&w->network.random, mean_ms);
+}
+
+/* ---- calls ---- */
+
+static call *find(const world *w, int64_t serial) {
+    call *c = w->network.calls;
+    while (c && c->serial != serial) c = c->next;
+    return c;
+}
+
+static void release(call *c) {
+    free(c->plan);
+    cJSON_Delete(c->params);
+    buffer_free(&c->body);
+    free(c);
+}
+
+static void take_out(world *w, const call *c) {
+    call **at = &w->network.calls;
+    while (*at != c) at = &(*at)->next;
+    *at = c->next;
+}
+
+int network_calls(const world *w) {
+    int count = 0;
+    for (const call *c = w->network.calls; c; c = c->next) count += c->kind != METHOD_STREAM;
+    return count;
+}
+
+int network_calls_for(const world *w, int chat) {
+    int count = 0;
+    for (const call *c = w->network.calls; c; c = c->next)
+        count += c->kind == METHOD_MESSAGES && c->chat == chat;
+    return count;
+}
+
+static int64_t param(const call *c, const char *name) {
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(c->params, name);
+    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
+}
+
+static const char *text_param(const call *c, const char *name) {
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c->params, name));
+}
+
+/** Hands the end of a call to the host. */
+static void end_call(world *w, call *c, const char *outcome) {
+    buffer header = {0};
+    buffer_print(&header, "{\"type\":\"reply\",\"call\":%s,%s}", c->plan, outcome);
+    take_out(w, c);
+    log_event(w, "call %" PRId64 " ends: %s, %zu bytes", c->serial, outcome, c->body.size);
+    host_event *event = host_event_new(header.at);
+    if (c->kind == METHOD_MESSAGES) event->page_of = id_read_chat(text_param(c, "requestId"));
+    event->body = c->body;
+    c->body = (buffer){0};
+    if (c->kind == METHOD_MESSAGES && c->answered && c->status == 200) {
+        event->answer = checked(malloc(sizeof *event->answer));
+        *event->answer = c->answer;
+    }
+    release(c);
+    host_push(w, event);
+}
+
+static void fail_call(world *w, call *c, const char *failure) {
+    buffer outcome = {0};
+    buffer_clear(&c->body);
+    c->answered = false;
+    buffer_print(&outcome, "\"failure\":\"%s\",\"reason\":\"%s\"", failure, failure);
+    end_call(w, c, outcome.at);
+    buffer_free(&outcome);
+}
+
+static void fail_now(world *w, const happening *h) {
+    call *c = find(w, h->a);
+    if (c) fail_call(w, c, "network");
+}
+
+static void time_out(world *w, const happening *h) {
+    call *c = find(w, h->a);
+    if (c) fail_call(w, c, "timeout");
+}
+
+/** Nothing more comes of the call, and the device notices at once or when its patience ends. */
+static void lose(world *w, call *c) {
+    const bool patient = c->kind != METHOD_STREAM && hits(w, FAULT_SILENCE);
+    if (!patient) world_after(w, latency_ms(w), fail_now, c->serial, 0, 0);
+}
+
+/* ---- the answer ---- */
+
+static const char *const absurd_waits[] = {
+    "0", "1", "7", "300", "86400", "99999999999999999999", "Fri, 16 Jan 2026 09:30:00 GMT", "soon", "-5",
+};
+
+static int status_of(world *w, call *c) {
+    static const struct {
+        fault fault;
+        int status;
+    } failures[] = {
+        {FAULT_STATUS_429, 429}, {FAULT_STATUS_500, 500}, {FAULT_STATUS_503, 503}, {FAULT_STATUS_403, 403}};
+    if (hits(w, FAULT_STATUS_401)) w->network.logged_out = true;
+    if (w->network.logged_out) return 401;
+    for (size_t i = 0; i < sizeof failures / sizeof *failures; i++) {
+        if (!hits(w, failures[i].fault)) continue;
+        const int64_t count = sizeof absurd_waits / sizeof *absurd_waits;
+        const int64_t choice = prng_between(&w->network.random, -count, count - 1);
+        c->retry_after = choice < 0 ? NULL : absurd_waits[choice];
+        if (failures[i].status == 403) w->refused = true;
+        return failures[i].status;
+    }
+    return c->kind == METHOD_MESSAGES && c->chat < 0 ? 404 : 200;
+}
+
+/** A body that came damaged has status 200 as well, but the model must not learn from it. */
+static void damage(world *w, call *c) {
+    const bool cut = hits(w, FAULT_CUT);
+    if (!cut && !hits(w, FAULT_HTML)) return;
+    c->status = -200;
+    w->damaged = true;
+    if (cut) {
+        c->body.size = (size_t)prng_between(&w->network.random, 0, (int64_t)c->body.size - 1);
+        return;
+    }
+    buffer_clear(&c->body);
+    buffer_text(&c->body, "<!doctype html><title>Please log in to this network</title>");
+}
+
+static void handle(world *w, call *c) {
+    buffer_clear(&c->body);
+    c->status = status_of(w, c);
+    c->answered = true;
+    if (c->status != 200) return;
+    if (c->kind == METHOD_CHATS) {
+        answer_chats(w, text_param(c, "cursor"), param(c, "limit"), &c->body);
+    } else if (c->kind == METHOD_MESSAGES) {
+        const messages_question asked = {c->chat, param(c, "afterSequence"), param(c, "beforeSequence"),
+                                         param(c, "limit"), text_param(c, "sinceRevision")};
+        answer_messages(w, &asked, &c->body, &c->answer);
+    }
+    if (c->kind != METHOD_STREAM) damage(w, c);
+}
+
+static void reply(world *w, const happening *h) {
+    call *c = find(w, h->a);
+    if (!c || !c->answered) return;
+    if (w->network.down || hits(w, FAULT_REPLY_LOST)) {
+        c->answered = false;
+        lose(w, c);
+        return;
+    }
+    buffer outcome = {0};
+    buffer_print(&outcome, "\"status\":%d", abs(c->status));
+    if (c->status >= 300) buffer_text(&outcome, ",\"reason\":\"as the weather has it\"");
+    if (c->retry_after) buffer_print(&outcome, ",\"retryAfter\":\"%s\"", c->retry_after);
+    end_call(w, c, outcome.at);
+    buffer_free(&outcome);
+}
+
+static void push_signal(world *w, int chat, int64_t revision) {
+    buffer header = {0};
+    char id[ID_BYTES];
+    buffer_text(&header, "{\"type\":\"signal\"");
+    if (chat >= 0) {
+        id_of_chat(id, chat);
+        buffer_print(&header, ",\"requestId\":\"%s\",\"revision\":\"%" PRId64 "\"", id, revision);
+    }
+    buffer_text(&header, "}");
+    host_push(w, host_event_new(header.at));
+}
+
+static void establish(world *w, call *c) {
+    c->established = true;
+    c->last_ms = w->time_ms;
+    log_event(w, "stream %" PRId64 " is established", c->serial);
+    push_signal(w, -1, 0);
+}
+
+static void arrive(world *w, const happening *h) {
+    call *c = find(w, h->a);
+    if (!c) return;
+    if (w->network.down || hits(w, FAULT_REQUEST_LOST)) {
+        lose(w, c);
+        return;
+    }
+    handle(w, c);
+    if (c->kind == METHOD_STREAM && c->status == 200) {
+        if (!c->established) establish(w, c);
+        return;
+    }
+    log_event(w, "call %" PRId64 " is answered: %d", c->serial, c->status);
+    if (c->kind != METHOD_STREAM && hits(w, FAULT_REPEATED))
+        world_after(w, latency_ms(w), arrive, c->serial, 0, 0);
+    world_after(w, latency_ms(w), reply, c->serial, 0, 0);
+}
+
+static call_kind kind_of(const char *method) {
+    if (method && strcmp(method, "fetchChats") == 0) return METHOD_CHATS;
+    return method && strcmp(method, "subscribe") == 0 ? METHOD_STREAM : METHOD_MESSAGES;
+}
+
+void network_call(world *w, const cJSON *plan) {
+    call *c = checked(calloc(1, sizeof *c));
+    c->serial = ++w->network.serials;
+    c->plan = checked(cJSON_PrintUnformatted(plan));
+    c->kind = kind_of(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(plan, "method")));
+    c->params = checked(cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(plan, "params"), true));
+    c->chat = c->kind == METHOD_MESSAGES ? id_read_chat(text_param(c, "requestId")) : -1;
+    if (!server_find(w, c->chat)) c->chat = -1;
+    c->next = w->network.calls;
+    w->network.calls = c;
+    log_event(w, "call %" PRId64 ": %s", c->serial, c->plan);
+    const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(plan, "timeoutMs");
+    if (timeout) world_after(w, (int64_t)timeout->valuedouble, time_out, c->serial, 0, 0);
+    world_after(w, latency_ms(w), arrive, c->serial, 0, 0);
+    check_call(w, c);
+}
+
+void network_abort_all(world *w) {
+    while (w->network.calls) {
+        call *next = w->network.calls->next;
+        release(w->network.calls);
+        w->network.calls = next;
+    }
+}
+
+/* ---- the stream ---- */
+
+static void deliver_signal(world *w, const happening *h) {
+    const call *c = find(w, h->a);
+    if (!c || w->network.down) return;
+    log_event(w, "signal: chat %d at revision %" PRId64, (int)h->b, h->c);
+    push_signal(w, (int)h->b, h->c);
+}
+
+static call *stream(const world *w) {
+    call *c = w->network.calls;
+    while (c && !(c->kind == METHOD_STREAM && c->established)) c = c->next;
+    return c;
+}
+
+void network_publish(world *w, int chat) {
+    call *c = stream(w);
+    if (!c) return;
+    if (hits(w, FAULT_SIGNAL_LOST)) {
+        w->signal_lost = true;
+        return;
+    }
+    const int64_t at_ms = w->time_ms + latency_ms(w);
+    if (at_ms > c->last_ms) c->last_ms = at_ms;
+    world_after(w, c->last_ms - w->time_ms, deliver_signal, c->serial, chat, w->server.chats[chat].revision);
+}
+
+void network_burst(world *w, int chat, int count) {
+    log_event(w, "%d signals of chat %d", count, chat);
+    for (int i = 0; i < count; i++) push_signal(w, chat, w->server.chats[chat].revision);
+}
+
+static void end_stream(world *w) {
+    call *c = stream(w);
+    if (!c) return;
+    if (prng_hits(&w->network.random, 5000)) end_call(w, c, "\"status\":200");
+    else fail_call(w, c, "network");
+}
+
+/* ---- outages ---- */
+
+static void tell_browser(world *w, bool online) {
+    if (w->network.browser_online == online) return;
+    w->network.browser_online = online;
+    host_tell_connectivity(w);
+}
+
+static void come_back(world *w, const happening *h) {
+    (void)h;
+    w->network.down = false;
+    log_event(w, "the network is back");
+    tell_browser(w, true);
+}
+
+static void go_down(world *w) {
+    prng *p = &w->network.random;
+    w->network.down = true;
+    const int64_t outage_ms = prng_between(p, 500, prng_hits(p, 3000) ? 600000 : 20000);
+    log_event(w, "the network is down for %" PRId64 " ms", outage_ms);
+    end_stream(w);
+    if (prng_hits(p, 5000)) tell_browser(w, false);
+    world_after(w, outage_ms, come_back, 0, 0, 0);
+}
+
+void network_sleep(world *w) {
+    for (call *c = w->network.calls; c; c = c->next) {
+        c->answered = false;
+        world_after(w, latency_ms(w), fail_now, c->serial, 0, 0);
+    }
+}
+
+void network_step(world *w) {
+    if (!w->network.down && hits(w, FAULT_OUTAGE)) go_down(w);
+    if (hits(w, FAULT_STREAM_ENDS)) end_stream(w);
+}
+
+void network_start(world *w) {
+    w->network.random = prng_for(w->seed, "network");
+    w->network.browser_online = true;
+}
+
+void network_heal(world *w) {
+    w->network.down = false;
+    tell_browser(w, true);
+}
+
+void network_free(world *w) {
+    network_abort_all(w);
+}

@@ -1,0 +1,64 @@
+#ifndef SIM_NETWORK_H
+#define SIM_NETWORK_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "answers.h"
+#include "buffer.h"
+#include "prng.h"
+
+typedef enum { METHOD_CHATS, METHOD_MESSAGES, METHOD_STREAM } call_kind;
+
+/** A call that the host has started and that has not ended. */
+typedef struct call {
+    int64_t serial; /* names it in the timeline */
+    char *plan;     /* as the plan had it, JSON */
+    call_kind kind;
+    int chat;         /* of METHOD_MESSAGES; -1: the server knows no such chat */
+    cJSON *params;    /* of the plan */
+    bool established; /* a stream: signals arrive */
+    int64_t last_ms;  /* a stream: when its last signal arrives */
+    bool answered;    /* the server's answer is on its way, and this is it: */
+    int status;
+    const char *retry_after;
+    buffer body;
+    answer answer;
+    struct call *next;
+} call;
+
+/** Between the host and the server. */
+typedef struct {
+    prng random;
+    call *calls;
+    int64_t serials;
+    bool down;           /* there is no network */
+    bool browser_online; /* as the browser says */
+    bool logged_out;     /* the server wants new credentials */
+} network;
+
+void network_start(world *w);
+void network_free(world *w);
+/** What may happen to the network at each step. */
+void network_step(world *w);
+/** Everything works again, and the browser knows it. */
+void network_heal(world *w);
+
+/** Starts a call of the plan. */
+void network_call(world *w, const cJSON *call);
+/** Aborts every call; nothing of them comes back. */
+void network_abort_all(world *w);
+/** What was under way has failed while the device slept. */
+void network_sleep(world *w);
+
+/** The server tells who listens that a chat changed. */
+void network_publish(world *w, int chat);
+/** A signal of this chat arrives at once, `count` times. */
+void network_burst(world *w, int chat, int count);
+
+/** Calls under way but for streams, and those for one chat. */
+int network_calls(const world *w);
+int network_calls_for(const world *w, int chat);
+
+#endif

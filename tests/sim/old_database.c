@@ -1,0 +1,57 @@
+#include "old_database.h"
+
+#include <inttypes.h>
+
+#include "world.h"
+
+static void put(world *w, const char *store, const buffer *text) {
+    cJSON *value = checked(cJSON_Parse(text->at));
+    store_put(&w->store, store_of(&w->store, store), value, true);
+    cJSON_Delete(value);
+}
+
+static void put_message(world *w, int chat, int64_t sequence) {
+    buffer text = {0};
+    char id[ID_BYTES], request_id[ID_BYTES], moment[MOMENT_BYTES];
+    const server_message *m = server_message_of(w, chat, sequence);
+    id_of_message(id, chat, sequence);
+    id_of_chat(request_id, chat);
+    moment_write(moment, m->created_ms);
+    buffer_print(&text, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, id, request_id,
+                 sequence);
+    buffer_print(&text, ",\"senderId\":\"user-%d\",\"content\":\"message %" PRId64 " version 0\"", m->sender,
+                 sequence);
+    buffer_print(&text, ",\"createdAt\":\"%s\",\"status\":\"sent\",\"_cachedAt\":1,\"_syncVersion\":1}",
+                 moment);
+    put(w, "messages", &text);
+    model_of(w, chat)->newest[sequence] = 0;
+    buffer_free(&text);
+}
+
+static void put_chat(world *w, int chat) {
+    prng *p = &w->server.random;
+    buffer text = {0};
+    char id[ID_BYTES];
+    id_of_chat(id, chat);
+    buffer_print(&text, "{\"requestId\":\"%s\",\"lastSyncedSequence\":%" PRId64, id,
+                 prng_between(p, 0, server_find(w, chat)->last_sequence));
+    buffer_print(&text, ",\"lastSyncedAt\":%" PRId64 ",\"messageCount\":3,\"theirs\":[1]}", WORLD_START_MS);
+    put(w, "chat_meta", &text);
+    buffer_free(&text);
+}
+
+void old_database_make(world *w) {
+    prng *p = &w->server.random;
+    buffer mark = {0};
+    for (int chat = 0; chat < w->server.chat_count; chat++) {
+        const int share = (int)prng_between(p, 0, 3) * 3000;
+        for (int64_t s = 1; s <= server_find(w, chat)->last_sequence; s++) {
+            if (prng_hits(p, share)) put_message(w, chat, s);
+        }
+        if (prng_hits(p, 7000)) put_chat(w, chat);
+    }
+    buffer_text(&mark, "{\"key\":\"sync\",\"chatsCursor\":null,\"upgradedFrom\":2}");
+    put(w, "cache_stats", &mark);
+    buffer_free(&mark);
+    store_commit(&w->store);
+}

@@ -1,0 +1,44 @@
+#include "plants.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plant.h"
+
+const char *larder_planted = "none";
+
+static const struct {
+    const char *name;
+    const char *what;
+} plants[] = {
+    {"gap_end_off_by_one", "the last number of a hole counts as known"},
+    {"gap_not_recorded", "a jump to the newest page leaves no hole behind"},
+    {"position_without_rows", "the position is saved in another transaction than its rows"},
+    {"tombstone_ignored", "a message that is said to be deleted stays"},
+    {"absent_kept", "a message that is absent from a page that covers it stays"},
+    {"older_edit_wins", "an older version of a message takes the place of a newer"},
+    {"signal_lost", "a signal is ignored while a call is under way"},
+    {"revision_of_gap_page", "the page of a hole moves the revision that deltas start from"},
+    {"count_forgotten", "a row that is dropped is still counted"},
+    {"gap_seen_anew", "a hole that grows gets a new time"},
+    {"answered_early", "a command is answered by a call that left before it came"},
+    {"no_backoff", "what fails is tried again at once"},
+    {"one_call_more", "five calls at once"},
+    {"cursor_without_chats", "the list's cursor is saved without the records it stands for"},
+    {"unread_subtracted", "a local unread count runs below zero"},
+    {"change_untold", "the page is not told of rows that were written"},
+};
+enum { PLANTS = sizeof plants / sizeof *plants };
+
+bool plants_plant(const char *name) {
+    for (int i = 0; i < PLANTS; i++) {
+        if (strcmp(plants[i].name, name) != 0) continue;
+        larder_planted = plants[i].name;
+        return true;
+    }
+    return false;
+}
+
+void plants_print(void) {
+    for (int i = 0; i < PLANTS; i++) printf("%-24s %s\n", plants[i].name, plants[i].what);
+}

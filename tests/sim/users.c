@@ -1,0 +1,281 @@
+#include "users.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+static int64_t between(world *w, int64_t least, int64_t most) {
+    return prng_between(&w->users.random, least, most);
+}
+
+static void push(world *w, const char *name, const char *standing, bool ends, buffer *header) {
+    host_event *event = host_event_new(header->at);
+    snprintf(event->command, sizeof event->command, "%s", name);
+    snprintf(event->standing, sizeof event->standing, "%s", standing);
+    event->ends_standing = ends;
+    w->inputs++;
+    log_event(w, "user: %s", header->at);
+    host_push(w, event);
+}
+
+/* ---- commands ---- */
+
+static page_command *command_new(world *w, command_kind kind, int chat) {
+    page_command *c = checked(calloc(1, sizeof *c));
+    snprintf(c->name, sizeof c->name, "page:%" PRId64, ++w->users.command_count);
+    c->kind = kind;
+    c->chat = chat;
+    for (int i = 0; i < SERVER_CHATS_MAX; i++) c->revisions[i] = -1;
+    c->next = w->users.commands;
+    w->users.commands = c;
+    return c;
+}
+
+static void start_header(buffer *header, const char *type, const page_command *c) {
+    char id[ID_BYTES];
+    buffer_print(header, "{\"type\":\"%s\",\"command\":\"%s\"", type, c->name);
+    if (c->chat < 0) return;
+    id_of_chat(id, c->chat);
+    buffer_print(header, ",\"requestId\":\"%s\"", id);
+}
+
+/** Sends the command; it may be answered before this returns. */
+static void send(world *w, const page_command *c, buffer *header) {
+    buffer_text(header, "}");
+    push(w, c->name, "", false, header);
+}
+
+void users_sync(world *w, int chat) {
+    buffer header = {0};
+    page_command *c = command_new(w, chat < 0 ? COMMAND_SYNC_ALL : COMMAND_SYNC, chat);
+    for (int i = 0; i < w->server.chat_count; i++) {
+        const bool cached = cached_of(w, i)->there && cached_of(w, i)->last_synced_ms > 0;
+        if (i == chat || (chat < 0 && cached)) c->revisions[i] = server_find(w, i)->revision;
+    }
+    start_header(&header, "sync", c);
+    send(w, c, &header);
+}
+
+void users_fill(world *w, int chat, int64_t from, int64_t to) {
+    buffer header = {0};
+    page_command *c = command_new(w, COMMAND_FILL, chat);
+    c->from = from;
+    c->to = to;
+    c->unknown = to <= cached_of(w, chat)->last_synced ? cached_unknown(cached_of(w, chat), from, to) : 0;
+    c->resets = model_of(w, chat)->resets;
+    start_header(&header, "fill", c);
+    buffer_print(&header, ",\"startSeq\":%" PRId64 ",\"endSeq\":%" PRId64, from, to);
+    send(w, c, &header);
+}
+
+void users_read(world *w, int chat, int64_t up_to) {
+    buffer header = {0};
+    page_command *c = command_new(w, COMMAND_READ, chat);
+    c->from = up_to;
+    start_header(&header, "read", c);
+    buffer_print(&header, ",\"upToSequence\":%" PRId64, up_to);
+    send(w, c, &header);
+}
+
+/** A command that can only be refused. */
+static void send_wrong(world *w) {
+    static const char *const wrong[] = {
+        "\"type\":\"sync\",\"requestId\":\"no uuid\"",
+        "\"type\":\"fill\",\"requestId\":\"\",\"startSeq\":1,\"endSeq\":2",
+        ("\"type\":\"fill\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\","
+         "\"startSeq\":9,\"endSeq\":2"),
+        "\"type\":\"read\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\",\"upToSequence\":0",
+        "\"type\":\"read\",\"requestId\":7,\"upToSequence\":5",
+    };
+    buffer header = {0};
+    const page_command *c = command_new(w, COMMAND_WRONG, -1);
+    buffer_print(&header, "{%s,\"command\":\"%s\"}", wrong[between(w, 0, sizeof wrong / sizeof *wrong - 1)],
+                 c->name);
+    push(w, c->name, "", false, &header);
+}
+
+static page_command **find(world *w, const char *name) {
+    page_command **at = &w->users.commands;
+    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    return at;
+}
+
+static void settle(world *w, const char *name, const char *code) {
+    page_command **at = find(w, name);
+    page_command *c = *at;
+    if (!c) {
+        violation(w, "replies", "command %s is answered (%s), but nobody waits for it", name, code);
+        return;
+    }
+    *at = c->next;
+    log_event(w, "answer to %s: %s", name, code);
+    check_reply(w, c, strcmp(code, "fine") == 0);
+    free(c);
+}
+
+void users_reply(world *w, const cJSON *reply) {
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "command"));
+    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "code"));
+    settle(w, name ? name : "", code ? code : "fine");
+}
+
+void users_give_up(world *w, const char *name) {
+    settle(w, name, "storage");
+}
+
+/* ---- signals ---- */
+
+static void supply_credentials(world *w, const happening *h) {
+    (void)h;
+    buffer header = {0};
+    w->network.logged_out = false;
+    buffer_text(&header, "{\"type\":\"credentials\"}");
+    push(w, "", "", false, &header);
+}
+
+void users_signal(world *w, const cJSON *signal) {
+    const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "type"));
+    const char *state = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "state"));
+    const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "requestId"));
+    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "code"));
+    const int chat = id ? id_read_chat(id) : -1;
+    if (strcmp(type, "connection") == 0) {
+        w->users.online = strcmp(state, "online") == 0;
+    } else if (strcmp(type, "chat") == 0 && chat >= 0 && chat < SERVER_CHATS_MAX) {
+        snprintf(w->users.states[chat], sizeof w->users.states[chat], "%s", state);
+    } else if (strcmp(type, "auth") == 0) {
+        const int64_t pause_ms = prng_pause_ms(&w->users.random, 2000);
+        world_after(w, pause_ms, supply_credentials, 0, 0, 0);
+    }
+    if (code) {
+        log_event(w, "error: %s", code);
+        check_error(w, code);
+        return;
+    }
+    log_event(w, "told: %s %s %s", type, id ? id : "", state ? state : "");
+}
+
+/* ---- the page ---- */
+
+void users_look(world *w) {
+    buffer header = {0};
+    buffer_text(&header, "{\"type\":\"signal\"}");
+    push(w, "", "", false, &header);
+}
+
+static void tell(world *w, const char *type, int chat, int number, bool ends) {
+    buffer header = {0};
+    char id[ID_BYTES], standing[HOST_NAME_BYTES] = "";
+    id_of_chat(id, chat);
+    buffer_print(&header, "{\"type\":\"%s\",\"requestId\":\"%s\"", type, id);
+    if (number) {
+        buffer_print(&header, ",\"view\":\"%d\"", number);
+        snprintf(standing, sizeof standing, "open %d", number);
+    }
+    buffer_text(&header, "}");
+    push(w, "", standing, ends, &header);
+}
+
+void users_open(world *w, int chat) {
+    users *u = &w->users;
+    if (u->view_count == VIEWS_MAX) return;
+    const view opened = {++u->views_opened, chat};
+    u->views[u->view_count++] = opened;
+    tell(w, "open", chat, opened.number, false);
+}
+
+static void close_view(world *w, int at) {
+    users *u = &w->users;
+    const view closed = u->views[at];
+    u->views[at] = u->views[--u->view_count];
+    tell(w, "close", closed.chat, closed.number, true);
+}
+
+/** Scrolls up: the newest gap of the chat, or something that is none. */
+static void scroll(world *w, int chat) {
+    const cached_chat *c = cached_of(w, chat);
+    if (c->there && c->gap_count && between(w, 0, 9)) {
+        const int64_t newest = c->gap_count - 1;
+        const cached_gap *g = &c->gaps[between(w, 0, 3) ? newest : between(w, 0, newest)];
+        users_fill(w, chat, g->start, g->end);
+    } else {
+        const int64_t from = between(w, 1, 50);
+        users_fill(w, chat, from, between(w, from, from + 100));
+    }
+}
+
+/** Reads the chat here, and mostly tells the server, as the demo does. */
+static void read_some(world *w, int chat) {
+    const int64_t last = cached_of(w, chat)->there ? cached_of(w, chat)->last_synced : 0;
+    const int64_t up_to = last - (between(w, 0, 2) ? 0 : between(w, 0, 20));
+    if (up_to < 1) return;
+    users_read(w, chat, up_to);
+    if (!w->network.down && between(w, 0, 3)) server_read(w, chat, up_to);
+}
+
+/** A chat: one that is shown, or any, or now and then one that nobody knows. */
+static int some_chat(world *w) {
+    const users *u = &w->users;
+    if (between(w, 0, 60) == 0) return SERVER_CHATS_MAX - 1;
+    if (u->view_count && between(w, 0, 2)) return u->views[between(w, 0, u->view_count - 1)].chat;
+    return prng_skewed(&w->users.random, w->server.chat_count);
+}
+
+static void act_in(world *w, int chat) {
+    const int64_t dice = between(w, 1, 100);
+    const bool known = server_find(w, chat) != NULL;
+    if (dice <= 30) users_open(w, chat);
+    else if (dice <= 45) tell(w, "touch", chat, 0, false);
+    else if (dice <= 60) users_sync(w, chat);
+    else if (dice <= 88 && known) scroll(w, chat);
+    else if (known) read_some(w, chat);
+}
+
+static void act(world *w) {
+    const int64_t dice = between(w, 1, 100);
+    if (dice <= 15 && w->users.view_count) close_view(w, (int)between(w, 0, w->users.view_count - 1));
+    else if (dice <= 28) users_sync(w, -1);
+    else if (dice <= 31) send_wrong(w);
+    else if (dice <= 36) users_look(w);
+    else act_in(w, some_chat(w));
+}
+
+static void act_and_go_on(world *w, const happening *h) {
+    (void)h;
+    if (w->users.stopped) return;
+    if (w->host.alive) act(w);
+    world_after(w, prng_pause_ms(&w->users.random, w->swarm.user_pause), act_and_go_on, 0, 0, 0);
+}
+
+/* ---- the tab ---- */
+
+void users_tab_opened(world *w) {
+    users *u = &w->users;
+    u->online = w->network.browser_online;
+    memset(u->states, 0, sizeof u->states);
+}
+
+void users_tab_gone(world *w) {
+    while (w->users.commands) {
+        page_command *next = w->users.commands->next;
+        free(w->users.commands);
+        w->users.commands = next;
+    }
+    w->users.view_count = 0;
+}
+
+void users_start(world *w) {
+    w->users.random = prng_for(w->seed, "users");
+    world_after(w, prng_pause_ms(&w->users.random, w->swarm.user_pause), act_and_go_on, 0, 0, 0);
+}
+
+void users_stop(world *w) {
+    w->users.stopped = true;
+}
+
+void users_free(world *w) {
+    users_tab_gone(w);
+}

@@ -1,0 +1,85 @@
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "answers.h"
+#include "buffer.h"
+#include "cached.h"
+#include "checks/checks.h"
+#include "clock.h"
+#include "host.h"
+#include "ids.h"
+#include "lies.h"
+#include "log.h"
+#include "model.h"
+#include "network.h"
+#include "prng.h"
+#include "server.h"
+#include "store.h"
+#include "swarm.h"
+#include "timeline.h"
+#include "users.h"
+
+/** When every world begins: 2026-01-01. */
+#define WORLD_START_MS INT64_C(1767225600000)
+
+/** What happened since a time, to judge whether the calls since then are too many. */
+typedef struct {
+    int64_t period;
+    int64_t calls;
+    int64_t occasions;
+} call_budget;
+
+/**
+ * The fake world around the production core: everything that happens in it follows from the seed. A part is a
+ * pair of files; each has its own generator, and puts what is to happen on the timeline.
+ */
+struct world {
+    uint64_t seed;
+    int64_t step;
+    int64_t time_ms;
+    swarm swarm;
+    event_log log;
+    timeline timeline;
+    wall_clock clock;
+    server server;
+    liar liar;
+    network network;
+    database store;
+    host host;
+    users users;
+    model model;
+    cached_chat cached[SERVER_CHATS_MAX];
+    bool touched[SERVER_CHATS_MAX]; /* by the step that has committed */
+
+    /* What calls for help from outside before everything can converge. */
+    bool refused;     /* a request was refused for good */
+    bool set_aside;   /* an event was given up */
+    bool signal_lost; /* on a stream that went on */
+    bool damaged;     /* a body was cut or replaced on its way */
+
+    /* Counters. */
+    int64_t inputs; /* of users */
+    int64_t clock_jumps;
+    call_budget budget;
+    int64_t calls_for[SERVER_CHATS_MAX]; /* fetchMessages */
+    int64_t gap_calls;                   /* of this core */
+    int64_t list_calls;
+};
+
+typedef struct {
+    uint64_t seed;
+    int64_t steps;
+    bool verbose;
+} world_options;
+
+/** Lives through a seed: `steps` steps with its faults, then everything heals. The caller frees the world. */
+world *world_run(const world_options *options);
+void world_free(world *w);
+
+/** Puts something on the timeline. */
+void world_after(world *w, int64_t wait_ms, void (*act)(world *, const happening *), int64_t a, int64_t b,
+                 int64_t c);
+/** Lets the next thing happen; false when there is none or the seed has ended with a violation. */
+bool world_next(world *w);
+
+#endif

@@ -1,0 +1,91 @@
+#ifndef LARDER_H
+#define LARDER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Chatlarder's core: what to keep, fetch, send, retry and repair of chats that are cached on a device.
+ *
+ * The core is sans-IO. It reads no clock, draws no random numbers, opens no file and no connection; the host
+ * hands it events and the time, and carries out the plans that come back:
+ *
+ *     larder *core = larder_new(seed);
+ *     memcpy(larder_input(core, size), frames, size);
+ *     while (larder_step(core, now_ms) == LARDER_READS) {
+ *         // carry out the plan's writes, then its reads, and hand the rows in as one `rows` event
+ *     }
+ *     // carry out the last plan's writes, commit, and only then let calls, signals and replies out
+ *
+ * An event is a frame: two little-endian 32-bit sizes, then the header (JSON with at least `type`), then the
+ * body (bytes of a server or of the store, as they are). Event types and their headers:
+ *
+ * | type           | header                                    | body                                  |
+ * | -------------- | ----------------------------------------- | ------------------------------------- |
+ * | `hydrate`      | `userId?`, `setAside?` (requestIds),      | `{chat_meta: [...], cache_stats: []}` |
+ * |                | `again?`: not the first core              |                                       |
+ * | `rows`         |                                           | one array per read that was asked for |
+ * | `connectivity` | `online`                                  |                                       |
+ * | `credentials`  |                                           |                                       |
+ * | `deadline`     |                                           |                                       |
+ * | `signal`       | `requestId?`, `revision?`                 |                                       |
+ * | `reply`        | `call` (as the plan had it), `status`, or | the answer                            |
+ * |                | `failure`; `retryAfter?`, `reason?`       |                                       |
+ * | `open`         | `command?`, `requestId`                   |                                       |
+ * | `close`        | `command?`, `requestId`                   |                                       |
+ * | `sync`         | `command`, `requestId?`                   |                                       |
+ * | `fill`         | `command`, `requestId`, `startSeq`,       |                                       |
+ * |                | `endSeq`                                  |                                       |
+ * | `touch`        | `requestId`                               |                                       |
+ * | `read`         | `command?`, `requestId`, `upToSequence`   |                                       |
+ *
+ * Any header may have `attempt`: 2 when a transaction with this event aborted before (it is then planned with
+ * more reads), 3 or more: it is set aside and reported.
+ *
+ * A plan is JSON:
+ *
+ *     { "durability": "relaxed" | "strict",
+ *       "deadline": ms or null,              when to hand in a `deadline` event at the latest
+ *       "writes": [{"op": "put" | "add", "store", "rows"} | {"op": "delete", "store", "keys"}],
+ *                                            in this order; an `add` of what is there aborts
+ *       "reads": [{"store", "index", "from", "to"} | {"store", "keys"} | {"store", "tally": true}],
+ *       "calls": [{"id", "method", "timeoutMs", "params"}],
+ *       "signals": [{"type": "chat", "requestId", "state", "written"} | {"type": "chats"}
+ *                   | {"type": "connection", "state"} | {"type": "auth"}
+ *                   | {"type": "error", "code", "requestId?", "path?", "reason?"}],
+ *       "replies": [{"command", "code?", "reason?"}] }
+ *
+ * Everything is single-threaded. Times are milliseconds since 1970.
+ */
+typedef struct larder larder;
+
+enum {
+    LARDER_DONE = 0,       /* the plan is complete */
+    LARDER_READS = 1,      /* the plan asks for rows; hand them in and step again */
+    LARDER_NO_MEMORY = -1, /* drop this core, hydrate a new one and replay the events */
+};
+
+/** A new core, empty until its `hydrate` event; NULL when memory has run out. `seed` drives its jitter. */
+larder *larder_new(uint32_t seed);
+
+/**
+ * Where to write the next input of `size` bytes: one or more frames, or, after `LARDER_READS`, the single
+ * frame of a `rows` event. Owned by the core, valid until the next step. NULL when memory has run out.
+ */
+void *larder_input(larder *l, size_t size);
+
+/**
+ * Decides on the input. `now_ms` that lies before an earlier one counts as that one. Returns one of the
+ * values above; after `LARDER_NO_MEMORY` only `larder_free` may follow.
+ */
+int larder_step(larder *l, double now_ms);
+
+/** The plan of the last step: UTF-8, not NUL-terminated, owned by the core, valid until the next step. */
+const char *larder_plan(const larder *l);
+/** Its size in bytes. */
+size_t larder_plan_size(const larder *l);
+
+/** Frees the core; NULL is fine. */
+void larder_free(larder *l);
+
+#endif

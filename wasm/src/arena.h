@@ -1,0 +1,29 @@
+#ifndef LARDER_ARENA_H
+#define LARDER_ARENA_H
+
+#include <stddef.h>
+
+/**
+ * A bump allocator for what one step needs: parsed records, slices, sorted tables. Nothing in it is freed
+ * singly; `arena_reset` frees all of it at the start of the next step.
+ */
+typedef struct arena_chunk arena_chunk;
+
+typedef struct {
+    arena_chunk *chunks; /* newest first */
+    size_t used;         /* bytes taken of the newest chunk */
+} arena;
+
+/** `size` bytes, aligned for any type and not cleared; NULL when memory has run out. */
+void *arena_take(arena *a, size_t size);
+
+/** As `arena_take`, cleared. */
+void *arena_take_zeroed(arena *a, size_t size);
+
+/** Forgets all that was taken. One chunk is kept for the next step. */
+void arena_reset(arena *a);
+
+/** Gives everything back to the system. */
+void arena_free(arena *a);
+
+#endif

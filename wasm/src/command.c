@@ -1,0 +1,168 @@
+#include "command.h"
+
+#include <string.h>
+
+#include "sync.h"
+#include "waiter.h"
+
+static const char *command_of(const event *e) {
+    return json_text(e->header, "command");
+}
+
+static void done(core *l, const char *command) {
+    if (command) plan_reply(&l->plan, command, ERROR_CODE_NONE, NULL);
+}
+
+static void refuse(core *l, const char *command, const char *argument) {
+    if (command) plan_reply(&l->plan, command, ERROR_CODE_ARGUMENT, argument);
+}
+
+/** Refuses a command that would have to wait for a network or for credentials; false when there are both. */
+static bool is_cut_off(core *l, const char *command) {
+    const sync_state *s = &l->sync;
+    if (s->browser_online && !s->auth_paused) return false;
+    plan_reply(&l->plan, command, s->browser_online ? ERROR_CODE_AUTH : ERROR_CODE_OFFLINE, NULL);
+    return true;
+}
+
+/** The chat a command names, made where it is not known yet; NULL after the command was refused. */
+static chat *chat_of(core *l, const event *e) {
+    const char *request_id = json_text(e->header, "requestId");
+    if (!request_id || !record_is_uuid(request_id)) {
+        refuse(l, command_of(e), "requestId");
+        return NULL;
+    }
+    chat *c = chat_ensure(&l->chats, request_id);
+    if (!c) core_no_memory(l);
+    return c;
+}
+
+static void note_access(core *l, chat *c) {
+    if (!c->last_synced_ms || l->now_ms - c->last_accessed_ms < LIMIT_ACCESSED_RESOLUTION_MS) return;
+    c->last_accessed_ms = l->now_ms;
+    chat_mark_dirty(&l->chats, c);
+}
+
+/** Whether a chat that is opened is to be asked for; a delta under way will do. */
+static bool may_be_behind(const core *l, const chat *c) {
+    if (c->call && c->purpose == PURPOSE_DELTA) return false;
+    const bool expired = l->now_ms - c->last_synced_ms > LIMIT_CHAT_EXPIRES_MS;
+    return expired || c->failed || c->moved || !l->sync.list_complete;
+}
+
+void command_open(core *l, const event *e) {
+    chat *c = chat_of(l, e);
+    if (!c) return;
+    c->open_count++;
+    note_access(l, c);
+    if (!c->set_aside && may_be_behind(l, c)) sync_want_delta(l, c);
+    chat_touch(&l->chats, c);
+    done(l, command_of(e));
+}
+
+void command_close(core *l, const event *e) {
+    chat *c = chat_of(l, e);
+    if (!c) return;
+    if (c->open_count > 0) c->open_count--;
+    done(l, command_of(e));
+}
+
+void command_touch(core *l, const event *e) {
+    chat *c = chat_of(l, e);
+    if (!c) return;
+    note_access(l, c);
+    chat_touch(&l->chats, c);
+}
+
+void command_sync(core *l, const event *e) {
+    const char *command = command_of(e);
+    if (!command) return;
+    const bool whole = !json_get(e->header, "requestId");
+    chat *c = whole ? NULL : chat_of(l, e);
+    if (!whole && !c) return;
+    if (is_cut_off(l, command) || !waiter_add(l, command, c, PURPOSE_DELTA, (gap){0})) return;
+    if (c) {
+        sync_want_delta(l, c);
+        c->retry_ms = 0;
+    } else {
+        sync_want_list(l);
+        sync_forget_waits(l);
+    }
+}
+
+void command_fill(core *l, const event *e) {
+    const char *command = command_of(e);
+    chat *c = command ? chat_of(l, e) : NULL;
+    if (!c) return;
+    const gap wanted = {.start = json_integer(e->header, "startSeq", 0),
+                        .end = json_integer(e->header, "endSeq", 0)};
+    if (wanted.start < 1 || wanted.end < wanted.start) {
+        refuse(l, command, "startSeq, endSeq");
+    } else if (!gaps_last_in(&c->gaps, wanted.start, wanted.end)) {
+        done(l, command);
+    } else if (!is_cut_off(l, command) && waiter_add(l, command, c, PURPOSE_GAP, wanted)) {
+        c->wanted_gap = waiters_range(l, c);
+        c->retry_ms = 0;
+        chat_touch(&l->chats, c);
+    }
+}
+
+/* ---- reading ---- */
+
+static void read_up_to(core *l, const reading *r, int64_t unread) {
+    chat *c = r->chat;
+    if (unread < c->unread_count) c->unread_count = unread;
+    c->last_read_sequence = r->up_to;
+    c->last_read_ms = l->now_ms;
+    chat_mark_dirty(&l->chats, c);
+    done(l, r->command);
+}
+
+bool command_read(core *l, const event *e, reading *out) {
+    chat *c = chat_of(l, e);
+    const int64_t up_to = json_integer(e->header, "upToSequence", 0);
+    if (!c) return false;
+    *out = (reading){c, command_of(e), up_to};
+    if (up_to < 1 || up_to >= LIMIT_PROVISIONAL_SEQUENCE_MIN) {
+        refuse(l, out->command, "upToSequence");
+    } else if (up_to <= c->last_read_sequence) {
+        done(l, out->command);
+    } else if (up_to >= c->last_synced_sequence) {
+        read_up_to(l, out, 0);
+    } else {
+        plan_read_range(&l->plan, STORE_MESSAGES, "by_request_sequence", c->request_id, up_to + 1,
+                        c->last_synced_sequence);
+        return true;
+    }
+    return false;
+}
+
+static bool is_unread(core *l, slice bytes) {
+    cJSON *row;
+    const json_result result = json_parse(bytes, &l->memory, &row);
+    if (result == JSON_NO_MEMORY) return core_no_memory(l);
+    if (result != JSON_OK) return false;
+    const char *sender = json_text(row, "senderId");
+    return !(l->user_id && sender && strcmp(l->user_id, sender) == 0);
+}
+
+/** How many messages are known to exist above the mark without being here. */
+static int64_t missing_above(const chat *c, int64_t up_to) {
+    int64_t missing = 0;
+    for (size_t i = 0; i < c->gaps.count; i++) {
+        const gap *g = &c->gaps.at[i];
+        const int64_t start = g->start > up_to ? g->start : up_to + 1;
+        if (!g->stale && start <= g->end) missing += g->end - start + 1;
+    }
+    return missing;
+}
+
+void command_read_rows(core *l, const reading *r, slice rows) {
+    json_cursor reads, list;
+    slice read, row;
+    int64_t unread = missing_above(r->chat, r->up_to);
+    if (json_enter(&reads, rows, '[') && json_element(&reads, &read) && json_enter(&list, read, '[')) {
+        while (json_element(&list, &row)) unread += is_unread(l, row);
+    }
+    read_up_to(l, r, unread);
+}

@@ -1,0 +1,56 @@
+#ifndef LARDER_CORE_H
+#define LARDER_CORE_H
+
+#include "arena.h"
+#include "chat.h"
+#include "plan.h"
+#include "retry.h"
+
+struct waiter;
+
+/** The stream of the server's change signals: one call that lasts until it breaks. */
+typedef struct {
+    bool wanted;
+    int64_t call; /* 0: none */
+    int failures;
+    int64_t retry_ms;
+} subscription;
+
+/** What is under way with the server besides the chats' own calls. */
+typedef struct {
+    bool browser_online;     /* as the browser says */
+    bool reachable;          /* as the last call found */
+    bool auth_paused;        /* 401: nothing is sent until there are new credentials */
+    int announced;           /* the `connection` that the page was told last; -1: unknown */
+    bool complete_announced; /* `list_complete` as it was when chats were announced last */
+    bool list_wanted;
+    bool list_complete;      /* caught up with since the start or the last time offline */
+    bool list_moved_in_call; /* a signal came while the list was being fetched */
+    int64_t list_call;       /* 0: none */
+    int list_failures;
+    int64_t list_retry_ms;
+    int calls_under_way;
+    int64_t next_call;
+    subscription stream;
+    struct waiter *waiters;
+    int repairs; /* pages that were fetched only to repair, since the start */
+} sync_state;
+
+/** The whole of a core. Everything in it is derived from what is stored, but for what is under way. */
+typedef struct {
+    int64_t now_ms; /* never runs backwards */
+    random_source random;
+    arena memory; /* of the step */
+    plan plan;
+    chat_table chats;
+    sync_state sync;
+    char *user_id;       /* whose cache it is: own messages are never unread; NULL: unknown */
+    char *chats_cursor;  /* NULL: from the start */
+    bool position_dirty; /* the cursor must be written in this step */
+    bool out_of_memory;  /* the core must be dropped */
+} core;
+
+/** Notes that memory has run out; always false, so that it can be returned. */
+bool core_no_memory(core *l);
+
+#endif

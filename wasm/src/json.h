@@ -1,0 +1,64 @@
+#ifndef LARDER_JSON_H
+#define LARDER_JSON_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+
+#include "arena.h"
+#include "text.h"
+
+/**
+ * What cJSON needs around it to be safe with other people's JSON (design.md, section 3).
+ *
+ * A server's page is first cut into the slices of its members and elements by a scanner that only follows
+ * strings and brackets; then each slice is checked by itself, strictly, and parsed. So one bad record costs
+ * one record, and a good one can be stored as the bytes it came as.
+ */
+typedef enum { JSON_OK, JSON_SYNTAX, JSON_UTF8, JSON_DEPTH, JSON_NO_MEMORY } json_result;
+
+/** Walks the members of an object or the elements of an array. */
+typedef struct {
+    const char *at;
+    const char *end;
+    char close;   /* the bracket that ends it */
+    bool started; /* one was read: a comma must follow */
+    bool broken;  /* the text ended early or has no commas where they belong */
+} json_cursor;
+
+/** Starts at an object (`open` is '{') or array ('['). False when `bytes` is no such thing. */
+bool json_enter(json_cursor *cursor, slice bytes, char open);
+
+/** The next member; the key without its quotes and not unescaped. False at the end or when broken. */
+bool json_member(json_cursor *cursor, slice *key, slice *value);
+
+/** The next element. False at the end or when broken. */
+bool json_element(json_cursor *cursor, slice *value);
+
+/** Whether nothing but white space follows an object or array that was walked to its end. */
+bool json_ended(const json_cursor *cursor);
+
+/**
+ * Whether `bytes` is one JSON value by RFC 8259 in valid UTF-8, at most `LIMIT_JSON_DEPTH_MAX` deep: exactly
+ * what JSON.parse takes. (cJSON alone would let control characters and numbers such as `01` through.)
+ */
+json_result json_check(slice bytes);
+
+/**
+ * Checks and parses into the arena; nothing needs freeing. `\u0000` and lone surrogates come out as U+FFFD,
+ * so that no text is cut short and code points can be counted; the bytes themselves stay as they were.
+ */
+json_result json_parse(slice bytes, arena *memory, cJSON **out);
+
+/** The last member of that name, as JSON.parse has it; NULL where there is none or `object` is no object. */
+const cJSON *json_get(const cJSON *object, const char *name);
+
+/** The member's text; NULL when it is missing or no string. */
+const char *json_text(const cJSON *object, const char *name);
+
+/** The member's whole number; `otherwise` when it is missing or no whole number within 2^53. */
+int64_t json_integer(const cJSON *object, const char *name, int64_t otherwise);
+
+/** Whether `item` is a whole number within 2^53; `*value` is set then. */
+bool json_is_integer(const cJSON *item, int64_t *value);
+
+#endif

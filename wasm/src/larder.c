@@ -1,0 +1,283 @@
+#include "larder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "announce.h"
+#include "command.h"
+#include "delta.h"
+#include "hydrate.h"
+#include "listing.h"
+#include "sync.h"
+#include "waiter.h"
+
+#define TIME_MS_MAX 8.64e15 /* the last that JavaScript's Date knows */
+
+/** What goes on once the rows that were asked for have come. */
+typedef enum { PENDING_NONE, PENDING_DELTA, PENDING_TALLY, PENDING_READING } pending;
+
+struct larder {
+    core core;
+    text input;
+    text rows;
+    event_reader reader;
+    pending pending;
+    delta *delta;
+    call_end delta_end;
+    bool delta_known; /* its call was this core's own */
+    reading reading;
+};
+
+larder *larder_new(uint32_t seed) {
+    larder *l = calloc(1, sizeof *l);
+    if (!l) return NULL;
+    l->core.random.state = seed;
+    l->core.sync.browser_online = l->core.sync.reachable = true;
+    l->core.sync.next_call = 1 + (int64_t)random_below(&l->core.random, 1U << 30);
+    return l;
+}
+
+void larder_free(larder *l) {
+    if (!l) return;
+    waiters_free(&l->core);
+    chats_free(&l->core.chats);
+    arena_free(&l->core.memory);
+    plan_free(&l->core.plan);
+    free(l->core.chats_cursor);
+    free(l->core.user_id);
+    text_free(&l->input);
+    text_free(&l->rows);
+    free(l);
+}
+
+bool core_no_memory(core *l) {
+    l->out_of_memory = true;
+    return false;
+}
+
+void *larder_input(larder *l, size_t size) {
+    return text_sized(l->pending == PENDING_NONE ? &l->input : &l->rows, size);
+}
+
+const char *larder_plan(const larder *l) {
+    return l->core.plan.whole.at;
+}
+
+size_t larder_plan_size(const larder *l) {
+    return l->core.plan.whole.size;
+}
+
+/* ---- events ---- */
+
+static void fail_reply(larder *l, const call_end *end, bool known) {
+    if (known) sync_failed(&l->core, end);
+    else plan_error(&l->core.plan, end->code, end->request_id, end->path, end->reason);
+}
+
+/** A page that can't be read is a failure of the server's; it is asked for again after a while. */
+static void refuse_page(larder *l, call_end *end, const problem *wrong, bool known) {
+    end->outcome = OUTCOME_RETRYABLE;
+    end->code = (error_code)wrong->code;
+    end->path = wrong->path;
+    fail_reply(l, end, known);
+}
+
+static void finish_reply(larder *l, const call_end *end, bool has_more, bool known) {
+    if (known) sync_succeeded(&l->core, end, has_more);
+}
+
+static void apply_chats(larder *l, call_end *end, const event *e, bool known) {
+    problem wrong;
+    bool has_more;
+    const char *asked = json_text(json_get(json_get(e->header, "call"), "params"), "cursor");
+    if (listing_apply(&l->core, asked, e->body, &has_more, &wrong)) finish_reply(l, end, has_more, known);
+    else if (wrong.code == ERROR_CODE_NO_MEMORY) core_no_memory(&l->core);
+    else refuse_page(l, end, &wrong, known);
+}
+
+static void apply_messages(larder *l, call_end *end, const event *e, bool known) {
+    problem wrong;
+    const cJSON *params = json_get(json_get(e->header, "call"), "params");
+    const int64_t before = json_integer(params, "beforeSequence", 0);
+    const delta_question asked = {json_integer(params, "afterSequence", 0), before, before == 0,
+                                  !json_get(params, "sinceRevision")};
+    chat *c = chat_ensure(&l->core.chats, end->request_id);
+    if (!c) {
+        core_no_memory(&l->core);
+        return;
+    }
+    switch (delta_begin(&l->core, c, asked, e->body, e->attempt > 1, &l->delta, &wrong)) {
+    case DELTA_BAD_PAGE: refuse_page(l, end, &wrong, known); break;
+    case DELTA_APPLIED: finish_reply(l, end, false, known); break;
+    case DELTA_NEEDS_ROWS:
+        l->pending = PENDING_DELTA;
+        l->delta_end = *end;
+        l->delta_known = known;
+        break;
+    }
+}
+
+/** A page that could not be stored, whoever asked for it: its chat is not asked for again by itself. */
+static void set_page_aside(larder *l, const event *e, call_end *end) {
+    chat *c = end->request_id ? chat_ensure(&l->core.chats, end->request_id) : NULL;
+    if (c) c->set_aside = true;
+    else if (end->request_id) core_no_memory(&l->core);
+    end->outcome = OUTCOME_TERMINAL;
+    end->code = ERROR_CODE_SET_ASIDE;
+    end->reason = json_text(e->header, "abortReason");
+    sync_failed(&l->core, end);
+}
+
+static void on_reply(larder *l, const event *e) {
+    call_end end;
+    if (!sync_read_reply(e, &end)) {
+        plan_error(&l->core.plan, ERROR_CODE_BAD_EVENT, NULL, "reply", NULL);
+        return;
+    }
+    const bool known = sync_call_ended(&l->core, &end);
+    if (e->attempt > 2) {
+        set_page_aside(l, e, &end);
+    } else if (end.outcome != OUTCOME_OK) {
+        fail_reply(l, &end, known);
+    } else if (end.method == CALL_METHOD_SUBSCRIBE) {
+        finish_reply(l, &end, false, known);
+    } else if (end.method == CALL_METHOD_FETCH_CHATS) {
+        apply_chats(l, &end, e, known);
+    } else {
+        apply_messages(l, &end, e, known);
+    }
+}
+
+/** An event that could not be stored three times. What was asked of it is answered, so that nobody waits. */
+static void set_aside(larder *l, const event *e) {
+    const char *command = json_text(e->header, "command");
+    const char *reason = json_text(e->header, "abortReason");
+    if (command) plan_reply(&l->core.plan, command, ERROR_CODE_SET_ASIDE, reason);
+    plan_error(&l->core.plan, ERROR_CODE_SET_ASIDE, NULL, event_type_names[e->type], reason);
+}
+
+static void on_event(larder *l, const event *e) {
+    core *inner = &l->core;
+    if (e->attempt > 2 && e->type != EVENT_TYPE_REPLY && e->type != EVENT_TYPE_HYDRATE) {
+        set_aside(l, e);
+        return;
+    }
+    switch (e->type) {
+    case EVENT_TYPE_HYDRATE:
+        if (hydrate(inner, json_text(e->header, "userId"), e->body)) l->pending = PENDING_TALLY;
+        else sync_start(inner);
+        hydrate_set_aside(inner, json_get(e->header, "setAside"));
+        if (cJSON_IsTrue(json_get(e->header, "again"))) announce_again(inner);
+        break;
+    case EVENT_TYPE_CONNECTIVITY: sync_connectivity(inner, e); break;
+    case EVENT_TYPE_CREDENTIALS: sync_credentials(inner); break;
+    case EVENT_TYPE_DEADLINE: break; /* what is due is found by the pump */
+    case EVENT_TYPE_SIGNAL: sync_signal(inner, e); break;
+    case EVENT_TYPE_REPLY: on_reply(l, e); break;
+    case EVENT_TYPE_OPEN: command_open(inner, e); break;
+    case EVENT_TYPE_CLOSE: command_close(inner, e); break;
+    case EVENT_TYPE_SYNC: command_sync(inner, e); break;
+    case EVENT_TYPE_FILL: command_fill(inner, e); break;
+    case EVENT_TYPE_TOUCH: command_touch(inner, e); break;
+    case EVENT_TYPE_READ:
+        if (command_read(inner, e, &l->reading)) l->pending = PENDING_READING;
+        break;
+    case EVENT_TYPE_ROWS: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, "rows", NULL); break;
+    }
+}
+
+static event_reader reader_of(const text *input) {
+    const unsigned char *at = (const unsigned char *)input->at;
+    return (event_reader){at, at ? at + input->size : NULL};
+}
+
+/** Goes on with what waited for rows. */
+static void resume(larder *l) {
+    event_reader reader = reader_of(&l->rows);
+    event e;
+    const pending waited = l->pending;
+    l->pending = PENDING_NONE;
+    const event_result result = event_next(&reader, &l->core.memory, &e);
+    if (result == EVENT_NO_MEMORY) {
+        core_no_memory(&l->core);
+        return;
+    }
+    const bool came = result == EVENT_READ && e.type == EVENT_TYPE_ROWS;
+    if (!came) plan_error(&l->core.plan, ERROR_CODE_BAD_EVENT, NULL, "rows", NULL);
+    const slice rows = came ? e.body : slice_of("[]");
+    if (waited == PENDING_TALLY) {
+        hydrate_tally(&l->core, rows);
+        sync_start(&l->core);
+    } else if (waited == PENDING_READING) {
+        command_read_rows(&l->core, &l->reading, rows);
+    } else {
+        delta_rows(&l->core, l->delta, rows);
+        finish_reply(l, &l->delta_end, false, l->delta_known);
+    }
+    text_clear(&l->rows);
+}
+
+static void take_events(larder *l) {
+    core *inner = &l->core;
+    event e;
+    while (!inner->out_of_memory && l->pending == PENDING_NONE) {
+        switch (event_next(&l->reader, &inner->memory, &e)) {
+        case EVENT_READ: on_event(l, &e); break;
+        case EVENT_BAD: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, NULL, NULL); break;
+        case EVENT_NO_MEMORY: core_no_memory(inner); break;
+        case EVENT_NONE: return;
+        }
+    }
+}
+
+/* ---- the step ---- */
+
+static void write_position(core *inner) {
+    if (!inner->position_dirty) return;
+    inner->position_dirty = false;
+    text *out = plan_put(&inner->plan, STORE_CACHE_STATS);
+    text_raw(out, "{\"key\":\"sync\",\"chatsCursor\":");
+    text_string(out, inner->chats_cursor);
+    text_raw(out, "}");
+}
+
+static void write_chats(core *inner) {
+    for (const chat *c = inner->chats.touched; c; c = c->next_touched) {
+        if (c->dirty) chat_write(c, plan_put(&inner->plan, STORE_CHAT_META));
+    }
+}
+
+/** After the last event: rows of the chats that changed, the calls that are due, what the page is told. */
+static void close_step(core *inner) {
+    write_chats(inner);
+    write_position(inner);
+    sync_pump(inner);
+    sync_settle(inner);
+    announce_changes(inner);
+}
+
+static void begin_step(larder *l, double now_ms) {
+    core *inner = &l->core;
+    if (now_ms > (double)inner->now_ms && now_ms < TIME_MS_MAX) inner->now_ms = (int64_t)now_ms;
+    plan_clear(&inner->plan);
+    if (l->pending != PENDING_NONE) {
+        resume(l);
+        return;
+    }
+    arena_reset(&inner->memory);
+    l->reader = reader_of(&l->input);
+}
+
+int larder_step(larder *l, double now_ms) {
+    core *inner = &l->core;
+    begin_step(l, now_ms);
+    take_events(l);
+    const bool done = l->pending == PENDING_NONE;
+    if (done) {
+        close_step(inner);
+        text_clear(&l->input);
+    }
+    if (!plan_finish(&inner->plan, done ? sync_deadline_ms(inner) : 0)) core_no_memory(inner);
+    if (inner->out_of_memory) return LARDER_NO_MEMORY;
+    return done ? LARDER_DONE : LARDER_READS;
+}

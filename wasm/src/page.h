@@ -1,0 +1,23 @@
+#ifndef LARDER_PAGE_H
+#define LARDER_PAGE_H
+
+#include "record.h"
+
+/**
+ * A server's answer, cut open: its small members checked by the schema, its arrays of records as slices, so
+ * that one bad record costs one record.
+ */
+typedef struct {
+    record fields;
+    slice lists[RECORD_FIELDS_MAX]; /* of the array fields, by the schema's index; {NULL, 0} where missing */
+    size_t counts[RECORD_FIELDS_MAX]; /* of their elements, good or bad */
+} page;
+
+/**
+ * Reads an answer's frame. False with `*wrong` set: `body_syntax` when the body is no JSON object, was cut
+ * short, or has a list whose elements can't be told apart, one of the `field_…` codes when a member has the
+ * wrong shape, or `no_memory`.
+ */
+bool page_read(slice body, const record_rule *rule, arena *memory, page *out, problem *wrong);
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef LARDER_PLAN_H
+#define LARDER_PLAN_H
+
+#include "gen/schema.h"
+#include "text.h"
+
+/**
+ * What one step wants done, as JSON (include/larder.h has its shape). The parts are gathered while events are
+ * decided on and put together once by `plan_finish`.
+ */
+typedef struct {
+    text writes;
+    text reads;
+    text calls;
+    text signals;
+    text replies;
+    text whole;
+    const char *open_op;    /* the write group that is being appended to: "put", "add" or "delete" */
+    const char *open_store; /* and its store */
+    durability durability;
+} plan;
+
+void plan_clear(plan *p);
+void plan_free(plan *p);
+
+/** Starts a row of a store's put; the caller appends one JSON object to what is returned. */
+text *plan_put(plan *p, const char *store);
+
+/** As `plan_put`, for a row whose key must not be there yet: if it is the transaction aborts. */
+text *plan_add(plan *p, const char *store);
+
+/** Deletes the row with this key. */
+void plan_delete(plan *p, const char *store, const char *key);
+
+/** Asks for the rows of an index between [request_id, from] and [request_id, to]. */
+void plan_read_range(plan *p, const char *store, const char *index, const char *request_id, int64_t from,
+                     int64_t to);
+
+/** Starts a read of single rows; the caller appends their keys as JSON strings, then calls `plan_read_close`.
+ */
+text *plan_read_keys(plan *p, const char *store);
+void plan_read_close(plan *p);
+
+/** Asks for one `{requestId, count, firstSequence, lastSequence}` per chat that has rows in the store. */
+void plan_read_tally(plan *p, const char *store);
+
+bool plan_has_reads(const plan *p);
+
+/** Starts a signal or call object; the caller appends members and the closing brace. */
+text *plan_signal(plan *p, signal_type type);
+text *plan_call(plan *p);
+
+/** Answers a command: done, or failed with `code` and, where there is one, the server's own reason. */
+void plan_reply(plan *p, const char *command, error_code code, const char *reason);
+
+/** Tells the page of something wrong. `request_id`, `path` and `reason` may be NULL. */
+void plan_error(plan *p, error_code code, const char *request_id, const char *path, const char *reason);
+
+/** Puts the plan together. `deadline_ms` 0 means none. False when memory ran out in any part. */
+bool plan_finish(plan *p, int64_t deadline_ms);
+
+#endif

@@ -1,0 +1,194 @@
+#include "record.h"
+
+#include <string.h>
+
+#include "gen/schema.h"
+#include "moment.h"
+
+/** Appends what fits, always NUL-terminated. */
+static void append(char path[PROBLEM_PATH_BYTES], const char *more) {
+    const size_t used = strlen(path);
+    const size_t room = PROBLEM_PATH_BYTES - 1 - used;
+    const size_t wanted = strlen(more);
+    const size_t size = wanted < room ? wanted : room;
+    memcpy(path + used, more, size);
+    path[used + size] = 0;
+}
+
+static void append_field(char path[PROBLEM_PATH_BYTES], const char *field) {
+    if (*path && *field) append(path, ".");
+    append(path, field);
+}
+
+void problem_path(char path[PROBLEM_PATH_BYTES], const char *list, size_t index, const char *field) {
+    char digits[24];
+    size_t at = sizeof digits - 1;
+    digits[at] = 0;
+    do {
+        digits[--at] = (char)('0' + index % 10);
+        index /= 10;
+    } while (index);
+    *path = 0;
+    append(path, list);
+    append(path, "[");
+    append(path, digits + at);
+    append(path, "]");
+    append_field(path, field);
+}
+
+static bool report(problem *wrong, error_code code, const char *path) {
+    *wrong = (problem){.code = (int)code};
+    append(wrong->path, path);
+    return false;
+}
+
+/** Puts `name` before the path of a problem found further in. */
+static bool report_inside(problem *wrong, const char *name) {
+    const problem inner = *wrong;
+    *wrong = (problem){.code = inner.code};
+    append(wrong->path, name);
+    append_field(wrong->path, inner.path);
+    return false;
+}
+
+bool record_is_uuid(const char *string) {
+    for (int i = 0; i < 36; i++) {
+        const char c = string[i];
+        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+        if (dash ? c != '-' : !hex) return false;
+    }
+    return string[36] == 0;
+}
+
+static int64_t code_points(const char *string) {
+    int64_t count = 0;
+    for (; *string; string++) count += ((unsigned char)*string & 0xC0) != 0x80;
+    return count;
+}
+
+static bool one_of(const char *string, const char *const *values) {
+    for (; *values; values++) {
+        if (strcmp(string, *values) == 0) return true;
+    }
+    return false;
+}
+
+static bool check_text(const cJSON *item, const field_rule *rule, problem *wrong) {
+    int64_t ms;
+    const char *string = cJSON_GetStringValue(item);
+    if (!string) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
+    if (rule->type == FIELD_UUID)
+        return record_is_uuid(string) || report(wrong, ERROR_CODE_FIELD_FORMAT, rule->name);
+    if (rule->type == FIELD_MOMENT) {
+        return moment_parse(string, &ms) || report(wrong, ERROR_CODE_FIELD_FORMAT, rule->name);
+    }
+    if (rule->type == FIELD_ENUM) {
+        return one_of(string, rule->values) || report(wrong, ERROR_CODE_FIELD_ENUM, rule->name);
+    }
+    const int64_t length = code_points(string);
+    const bool fits = length >= rule->min && (!rule->max || length <= rule->max);
+    return fits || report(wrong, ERROR_CODE_FIELD_LENGTH, rule->name);
+}
+
+static bool check_integer(const cJSON *item, const field_rule *rule, problem *wrong) {
+    int64_t value;
+    if (!json_is_integer(item, &value)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
+    const bool fits = value >= rule->min && value <= rule->max;
+    return fits || report(wrong, ERROR_CODE_FIELD_RANGE, rule->name);
+}
+
+static bool check_object(const cJSON *item, const field_rule *rule, problem *wrong) {
+    record inner;
+    if (!cJSON_IsObject(item)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
+    if (!rule->record || record_fields(item, rule->record, &inner, wrong)) return true;
+    return report_inside(wrong, rule->name);
+}
+
+static bool check_array(const cJSON *item, const field_rule *rule, problem *wrong) {
+    record inner;
+    if (!cJSON_IsArray(item)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
+    if (!rule->record) return true;
+    for (const cJSON *each = item->child; each; each = each->next) {
+        if (!cJSON_IsObject(each)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
+        if (!record_fields(each, rule->record, &inner, wrong)) return report_inside(wrong, rule->name);
+    }
+    return true;
+}
+
+static bool check_field(const cJSON *item, const field_rule *rule, problem *wrong) {
+    if (rule->core) return true;
+    if (!item) return !rule->required || report(wrong, ERROR_CODE_FIELD_MISSING, rule->name);
+    if (cJSON_IsNull(item) && rule->nullable) return true;
+    switch (rule->type) {
+    case FIELD_INTEGER: return check_integer(item, rule, wrong);
+    case FIELD_BOOLEAN: return cJSON_IsBool(item) || report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
+    case FIELD_OBJECT: return check_object(item, rule, wrong);
+    case FIELD_ARRAY: return check_array(item, rule, wrong);
+    default: return check_text(item, rule, wrong);
+    }
+}
+
+/** The index of a field by name, looked for from `from` on, since servers write fields in one order. */
+static int field_index(const record_rule *rule, const char *name, int from) {
+    for (int i = 0; i < rule->count; i++) {
+        const int at = (from + i) % rule->count;
+        if (strcmp(rule->fields[at].name, name) == 0) return at;
+    }
+    return -1;
+}
+
+bool record_fields(const cJSON *object, const record_rule *rule, record *out, problem *wrong) {
+    memset(out->field, 0, sizeof out->field);
+    int next = 0;
+    for (const cJSON *member = object->child; member; member = member->next) {
+        const int at = field_index(rule, member->string, next);
+        if (at < 0) continue;
+        out->field[at] = member;
+        next = at + 1;
+    }
+    for (int i = 0; i < rule->count; i++) {
+        if (!check_field(out->field[i], &rule->fields[i], wrong)) return false;
+    }
+    return true;
+}
+
+static error_code code_of(json_result result) {
+    switch (result) {
+    case JSON_UTF8: return ERROR_CODE_RECORD_UTF8;
+    case JSON_DEPTH: return ERROR_CODE_RECORD_DEPTH;
+    case JSON_NO_MEMORY: return ERROR_CODE_NO_MEMORY;
+    default: return ERROR_CODE_RECORD_SYNTAX;
+    }
+}
+
+bool record_read(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong) {
+    cJSON *object;
+    const json_result result = json_parse(bytes, memory, &object);
+    if (result != JSON_OK) return report(wrong, code_of(result), "");
+    if (!cJSON_IsObject(object)) return report(wrong, ERROR_CODE_FIELD_TYPE, "");
+    out->bytes = bytes;
+    return record_fields(object, rule, out, wrong);
+}
+
+void record_write_open(text *out, const record *read, const record_rule *rule) {
+    text_bytes(out, (slice){read->bytes.at, read->bytes.size - 1});
+    for (int i = 0; i < rule->count; i++) {
+        if (read->field[i] || !rule->fields[i].fallback) continue;
+        text_name(out, rule->fields[i].name);
+        text_raw(out, rule->fields[i].fallback);
+    }
+}
+
+const char *record_text(const record *read, int field) {
+    return cJSON_GetStringValue(read->field[field]);
+}
+
+int64_t record_integer(const record *read, int field, int64_t otherwise) {
+    int64_t value;
+    return read->field[field] && json_is_integer(read->field[field], &value) ? value : otherwise;
+}
+
+bool record_true(const record *read, int field) {
+    return cJSON_IsTrue(read->field[field]);
+}

@@ -1,0 +1,31 @@
+/**
+ * The only file that knows it is WebAssembly: it names what the module exports. The linker drops what is not
+ * reached from here.
+ */
+#include <emscripten.h>
+
+#include "larder.h"
+
+EMSCRIPTEN_KEEPALIVE larder *core_new(uint32_t seed) {
+    return larder_new(seed);
+}
+
+EMSCRIPTEN_KEEPALIVE void *core_input(larder *l, size_t size) {
+    return larder_input(l, size);
+}
+
+EMSCRIPTEN_KEEPALIVE int core_step(larder *l, double now_ms) {
+    return larder_step(l, now_ms);
+}
+
+EMSCRIPTEN_KEEPALIVE const char *core_plan(const larder *l) {
+    return larder_plan(l);
+}
+
+EMSCRIPTEN_KEEPALIVE size_t core_plan_size(const larder *l) {
+    return larder_plan_size(l);
+}
+
+EMSCRIPTEN_KEEPALIVE void core_free(larder *l) {
+    larder_free(l);
+}

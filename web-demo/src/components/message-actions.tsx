@@ -1,0 +1,35 @@
+import type { TargetedKeyboardEvent } from 'preact';
+import type { CachedMessage } from 'chatlarder';
+import type { OwnMessages } from '../own-messages';
+import { MoreIcon } from './icons';
+
+/** Opens the menu of an own message. Tab leads to one of these buttons, the arrow keys to the others. */
+export function MessageActions({ message, own }: { message: CachedMessage; own: OwnMessages }) {
+  const isOpen = own.menu.value?.message.id === message.id;
+  return (
+    <button
+      type="button"
+      class="message-actions"
+      data-testid="message-actions"
+      aria-haspopup="menu"
+      aria-expanded={isOpen}
+      aria-label="Edit or delete this message"
+      title="Edit or delete"
+      tabIndex={own.tabStop.value === message.id ? 0 : -1}
+      onFocus={() => (own.focused.value = message.id)}
+      onClick={({ currentTarget }) => (own.menu.value = isOpen ? null : { message, button: currentTarget })}
+      onKeyDown={moveFocus}
+    >
+      <MoreIcon />
+    </button>
+  );
+}
+
+function moveFocus(event: TargetedKeyboardEvent<HTMLButtonElement>): void {
+  const { currentTarget, key } = event;
+  const step = { ArrowUp: -1, ArrowDown: 1 }[key];
+  if (!step || event.altKey || event.ctrlKey || event.metaKey) return;
+  const all = [...currentTarget.closest('ol')!.querySelectorAll<HTMLElement>('.message-actions')];
+  event.preventDefault();
+  all[all.indexOf(currentTarget) + step]?.focus();
+}
