@@ -29,6 +29,7 @@ const parts = [
     limit_s: 240,
   },
   { name: 'unit', needs: ['setup'], command: ['node', 'tests/ctest.mjs'], limit_s: 300 },
+  { name: 'sim', needs: ['setup'], command: [...nodeTests, 'tests/sim'], limit_s: 240 },
   { name: 'fuzz', needs: ['setup'], command: ['node', 'tests/fuzz/run.mjs'], limit_s: 180 },
   { name: 'server', needs: ['setup'], command: [...nodeTests, 'tests/server'], limit_s: 180 },
   { name: 'harness', needs: ['setup'], command: [...nodeTests, 'tests/browser/harness'], limit_s: 120 },

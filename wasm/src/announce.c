@@ -31,9 +31,7 @@ static void announce_connection(core *l) {
 static void touch_announced(core *l) {
     if (l->sync.complete_announced == l->sync.list_complete) return;
     l->sync.complete_announced = l->sync.list_complete;
-    for (chat *c = l->chats.table; c; c = c->hh.next) {
-        if (c->announced >= 0) chat_touch(&l->chats, c);
-    }
+    for (chat *c = l->chats.table; c; c = c->hh.next) chat_touch(&l->chats, c);
 }
 
 void announce_changes(core *l) {

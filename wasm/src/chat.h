@@ -60,7 +60,7 @@ typedef struct chat {
     bool failed;          /* the last call failed */
     bool set_aside;       /* its last page could not be stored: a core does not ask again by itself */
     int failures;         /* in a row */
-    int64_t retry_ms;     /* not before */
+    int64_t retry_ms;     /* not before, in the core's ticks */
     UT_hash_handle hh;
 } chat;
 

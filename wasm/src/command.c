@@ -86,6 +86,7 @@ void command_sync(core *l, const event *e) {
         c->retry_ms = 0;
     } else {
         sync_want_list(l);
+        sync_want_failed(l);
         sync_forget_waits(l);
     }
 }

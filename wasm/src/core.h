@@ -28,7 +28,7 @@ typedef struct {
     bool list_moved_in_call; /* a signal came while the list was being fetched */
     int64_t list_call;       /* 0: none */
     int list_failures;
-    int64_t list_retry_ms;
+    int64_t list_retry_ms; /* in ticks, as all moments of a retry */
     int calls_under_way;
     int64_t next_call;
     subscription stream;
@@ -38,7 +38,10 @@ typedef struct {
 
 /** The whole of a core. Everything in it is derived from what is stored, but for what is under way. */
 typedef struct {
-    int64_t now_ms; /* never runs backwards */
+    int64_t now_ms;   /* the latest moment that was given: never runs backwards */
+    int64_t wall_ms;  /* the moment of this step as it was given */
+    int64_t ticks_ms; /* what the clock has gone forward since the start: waits are counted in it, so that a
+                         clock that is set back doesn't stop them */
     random_source random;
     arena memory; /* of the step */
     plan plan;

@@ -256,9 +256,17 @@ static void close_step(core *inner) {
     announce_changes(inner);
 }
 
+static void take_time(core *inner, double given) {
+    if (!(given > 0 && given < TIME_MS_MAX)) return;
+    const int64_t wall_ms = (int64_t)given;
+    if (inner->wall_ms && wall_ms > inner->wall_ms) inner->ticks_ms += wall_ms - inner->wall_ms;
+    if (wall_ms > inner->now_ms) inner->now_ms = wall_ms;
+    inner->wall_ms = wall_ms;
+}
+
 static void begin_step(larder *l, double now_ms) {
     core *inner = &l->core;
-    if (now_ms > (double)inner->now_ms && now_ms < TIME_MS_MAX) inner->now_ms = (int64_t)now_ms;
+    take_time(inner, now_ms);
     plan_clear(&inner->plan);
     if (l->pending != PENDING_NONE) {
         resume(l);

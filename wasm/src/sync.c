@@ -12,6 +12,12 @@ void sync_want_list(core *l) {
     if (l->sync.list_call) l->sync.list_moved_in_call = true;
 }
 
+void sync_want_failed(core *l) {
+    for (chat *c = l->chats.table; c; c = c->hh.next) {
+        if (c->failed && !c->call) sync_want_delta(l, c);
+    }
+}
+
 void sync_want_delta(core *l, chat *c) {
     c->wants_delta = true;
     if (c->call) c->moved_in_call = true;
@@ -27,15 +33,15 @@ static bool is_wanted(const chat *c) {
     return c->wants_delta || c->wanted_gap.start;
 }
 
-static bool is_busy(const chat *c, int64_t now_ms) {
-    return (c->call && c->purpose != PURPOSE_REPAIR) || (is_wanted(c) && c->retry_ms <= now_ms);
+static bool is_busy(const chat *c, int64_t ticks_ms) {
+    return (c->call && c->purpose != PURPOSE_REPAIR) || (is_wanted(c) && c->retry_ms <= ticks_ms);
 }
 
 /** Whether the list and all chats that moved are caught up with. */
 static bool is_caught_up(const core *l) {
     if (l->sync.list_wanted || l->sync.list_call) return false;
     for (const chat *c = l->chats.table; c; c = c->hh.next) {
-        if (is_busy(c, l->now_ms)) return false;
+        if (is_busy(c, l->ticks_ms)) return false;
     }
     return true;
 }
@@ -220,12 +226,12 @@ static bool may_call(const core *l, const chat *c) {
 }
 
 static bool is_due(const core *l, const chat *c) {
-    return may_call(l, c) && c->retry_ms <= l->now_ms;
+    return may_call(l, c) && c->retry_ms <= l->ticks_ms;
 }
 
 static bool is_repairable(const core *l, const chat *c) {
     const bool may_go_on = !c->call && !c->failed && !c->stuck;
-    return may_go_on && c->revision && c->retry_ms <= l->now_ms && gaps_last_hole(&c->gaps);
+    return may_go_on && c->revision && c->retry_ms <= l->ticks_ms && gaps_last_hole(&c->gaps);
 }
 
 static chat *next_chat(const core *l, bool (*fits)(const core *l, const chat *c)) {
@@ -245,19 +251,19 @@ static void repair_when_idle(core *l) {
     if (c) call_repair(l, c);
 }
 
-static bool list_is_due(const sync_state *s, int64_t now_ms) {
-    return s->list_wanted && !s->list_call && s->list_retry_ms <= now_ms;
+static bool list_is_due(const sync_state *s, int64_t ticks_ms) {
+    return s->list_wanted && !s->list_call && s->list_retry_ms <= ticks_ms;
 }
 
-static bool stream_is_due(const sync_state *s, int64_t now_ms) {
-    return s->stream.wanted && !s->stream.call && s->reachable && s->stream.retry_ms <= now_ms;
+static bool stream_is_due(const sync_state *s, int64_t ticks_ms) {
+    return s->stream.wanted && !s->stream.call && s->reachable && s->stream.retry_ms <= ticks_ms;
 }
 
 void sync_pump(core *l) {
     sync_state *s = &l->sync;
     if (!s->browser_online || s->auth_paused) return;
-    if (stream_is_due(s, l->now_ms)) call_stream(l);
-    if (list_is_due(s, l->now_ms) && s->calls_under_way < LIMIT_CALLS_MAX) call_list(l);
+    if (stream_is_due(s, l->ticks_ms)) call_stream(l);
+    if (list_is_due(s, l->ticks_ms) && s->calls_under_way < LIMIT_CALLS_MAX) call_list(l);
     while (s->calls_under_way < LIMIT_CALLS_MAX + PLANTED(one_call_more)) {
         chat *c = next_chat(l, is_due);
         if (!c) break;
@@ -340,7 +346,8 @@ static void chat_succeeded(core *l, chat *c, const call_end *end) {
 /** A signal that came late says of a chat what is known already: the list, caught up with, would tell. */
 static void forget_late_signals(core *l) {
     for (chat *c = l->chats.table; c; c = c->hh.next) {
-        if (!c->moved || c->wants_delta || c->call || c->failed) continue;
+        const bool in_delta = c->call && c->purpose == PURPOSE_DELTA;
+        if (!c->moved || c->wants_delta || in_delta || c->failed) continue;
         c->moved = false;
         chat_touch(&l->chats, c);
     }
@@ -359,7 +366,7 @@ static void list_succeeded(core *l, bool has_more) {
 /** A stream that ended without an error is opened again after a short wait. */
 static void stream_ended(core *l) {
     l->sync.stream.failures = 0;
-    l->sync.stream.retry_ms = l->now_ms + retry_wait_ms(&l->random, 1, NULL, l->now_ms);
+    l->sync.stream.retry_ms = l->ticks_ms + retry_wait_ms(&l->random, 1, NULL, l->now_ms);
 }
 
 void sync_succeeded(core *l, const call_end *end, bool has_more) {
@@ -383,15 +390,18 @@ static void unreachable(core *l) {
     l->sync.list_wanted = true;
 }
 
+/** After one more failure in a row: when to try again. */
+static int64_t next_try_ms(core *l, int *failures, const call_end *end) {
+    return l->ticks_ms + retry_wait_ms(&l->random, ++*failures, end->retry_after, l->now_ms);
+}
+
 static void fail_chat(core *l, chat *c, const call_end *end) {
     const bool again = end->outcome != OUTCOME_TERMINAL;
     c->failed = true;
     c->wanted_gap = (gap){0};
     c->wants_delta = again;
     chat_replace(&c->heard, NULL);
-    if (end->outcome == OUTCOME_RETRYABLE) {
-        c->retry_ms = l->now_ms + retry_wait_ms(&l->random, ++c->failures, end->retry_after, l->now_ms);
-    }
+    if (end->outcome == OUTCOME_RETRYABLE) c->retry_ms = next_try_ms(l, &c->failures, end);
     waiters_fail(l, c, end->code, end->reason);
 }
 
@@ -399,17 +409,14 @@ static void fail_list(core *l, const call_end *end) {
     sync_state *s = &l->sync;
     s->list_wanted = end->outcome != OUTCOME_TERMINAL;
     s->list_moved_in_call = false;
-    if (end->outcome == OUTCOME_RETRYABLE) {
-        s->list_retry_ms =
-            l->now_ms + retry_wait_ms(&l->random, ++s->list_failures, end->retry_after, l->now_ms);
-    }
+    if (end->outcome == OUTCOME_RETRYABLE) s->list_retry_ms = next_try_ms(l, &s->list_failures, end);
 }
 
 static void fail_stream(core *l, const call_end *end) {
     subscription *stream = &l->sync.stream;
     stream->wanted = end->outcome != OUTCOME_TERMINAL;
     if (end->outcome == OUTCOME_AUTH) return;
-    stream->retry_ms = l->now_ms + retry_wait_ms(&l->random, ++stream->failures, end->retry_after, l->now_ms);
+    stream->retry_ms = next_try_ms(l, &stream->failures, end);
 }
 
 void sync_failed(core *l, const call_end *end) {
@@ -431,8 +438,8 @@ void sync_failed(core *l, const call_end *end) {
 
 /* ---- when ---- */
 
-static void earlier(int64_t *deadline_ms, int64_t retry_ms, int64_t now_ms) {
-    if (retry_ms > now_ms && (!*deadline_ms || retry_ms < *deadline_ms)) *deadline_ms = retry_ms;
+static void earlier(int64_t *deadline_ms, int64_t retry_ms, int64_t ticks_ms) {
+    if (retry_ms > ticks_ms && (!*deadline_ms || retry_ms < *deadline_ms)) *deadline_ms = retry_ms;
 }
 
 int64_t sync_deadline_ms(const core *l) {
@@ -440,10 +447,10 @@ int64_t sync_deadline_ms(const core *l) {
     int64_t deadline_ms = 0;
     if (!s->browser_online || s->auth_paused) return 0;
     if (s->stream.wanted && !s->stream.call && s->reachable)
-        earlier(&deadline_ms, s->stream.retry_ms, l->now_ms);
-    if (s->list_wanted && !s->list_call) earlier(&deadline_ms, s->list_retry_ms, l->now_ms);
+        earlier(&deadline_ms, s->stream.retry_ms, l->ticks_ms);
+    if (s->list_wanted && !s->list_call) earlier(&deadline_ms, s->list_retry_ms, l->ticks_ms);
     for (const chat *c = l->chats.table; c; c = c->hh.next) {
-        if (may_call(l, c)) earlier(&deadline_ms, c->retry_ms, l->now_ms);
+        if (may_call(l, c)) earlier(&deadline_ms, c->retry_ms, l->ticks_ms);
     }
-    return deadline_ms;
+    return deadline_ms ? l->wall_ms + deadline_ms - l->ticks_ms : 0;
 }

@@ -15,6 +15,8 @@
  */
 void sync_want_list(core *l);
 void sync_want_delta(core *l, chat *c);
+/** Asks once more for the chats whose last call failed, whatever the reason. */
+void sync_want_failed(core *l);
 /** A list or a signal says that the chat is at `revision`: what a delta under way brings may be just that. */
 void sync_heard(core *l, chat *c, const char *revision);
 

@@ -62,7 +62,7 @@ describe('sync', () => {
       const larder = await larders.open({ userId, transport: server });
       await larder.sync();
       expect(server.askedFor('fetchMessages')).to.deep.equal([]);
-      expect(larder.chat(chatId).state).to.equal(null);
+      expect(larder.chat(chatId).state).to.equal('SYNCED');
     });
 
     it('goes on after a page ended that knew that a chat had moved, but not what was new', async () => {

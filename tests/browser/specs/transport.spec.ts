@@ -162,7 +162,7 @@ describe('transport', () => {
         expect(reasons).to.deep.equal(['plain words', 'x'.repeat(500), 'only a title']);
       });
 
-      it('what is refused is not asked for again by itself', async () => {
+      it('what is refused is asked for again by sync(), but not by itself', async () => {
         const { list, page } = await answersOf(2);
         const server = await startScriptedServer(
           { match: MESSAGES, ...problem(403, 'not for you') },
@@ -172,10 +172,12 @@ describe('transport', () => {
         const larder = await open(server);
         expect((await rejection(larder.chat(chatId).sync())).code).to.equal('rejected');
         await until(() => larder.chat(chatId).state === 'FAILED');
-        await larder.sync();
-        await larder.sync();
+        const lists = (await pathsAsked(server, CHATS)).length;
+        dispatchEvent(new Event('online'));
+        await until(async () => (await pathsAsked(server, CHATS)).length > lists);
         expect(await pathsAsked(server, MESSAGES)).to.have.lengthOf(1);
-        await larder.chat(chatId).sync();
+        await larder.sync();
+        expect(await pathsAsked(server, MESSAGES)).to.have.lengthOf(2);
         expect(await sequencesOf(larder, 0)).to.deep.equal([1, 2]);
       });
 
