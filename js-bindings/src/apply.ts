@@ -10,7 +10,7 @@ export type Effects = Pick<Plan, 'calls' | 'signals' | 'replies' | 'deadline'>;
 
 /**
  * Carries out a step in one transaction: writes, then reads, whose rows go back into the core inside the same
- * transaction, until a plan asks for no more. Resolves at the transaction's `complete`; rejects with what
+ * transaction, until a plan asks for no more. While the core decides on more, the browser stores what it got. Resolves at the transaction's `complete`; rejects with what
  * aborted it.
  */
 export function applyPlan(db: IDBDatabase, core: Core, first: Plan): Promise<Effects> {
@@ -31,6 +31,7 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan): Promise<Eff
       gather(effects, plan);
       for (const write of plan.writes) carryOutWrite(transaction, write);
       // It commits by itself: after `commit()` Firefox commits without the rows whose requests failed.
+      if (plan.more) return carryOut(core.step([], Date.now()));
       if (!plan.reads.length) return;
       carryOutReads(transaction, plan.reads, (rows) => {
         attempt(() => carryOut(core.step([rowsEvent(rows)], Date.now())));
@@ -54,10 +55,11 @@ function abort(transaction: IDBTransaction): boolean {
 }
 
 /**
- * A plan without reads is the step's only one: it locks no store but those it writes, so that readers go on.
+ * A plan without reads or more is the step's only one: it locks no store but those it writes, so that readers
+ * go on.
  */
 function scopeOf(plan: Plan): string[] {
-  return plan.reads.length ? PLAN_STORES : [...new Set(plan.writes.map(({ store }) => store))];
+  return plan.reads.length || plan.more ? PLAN_STORES : [...new Set(plan.writes.map(({ store }) => store))];
 }
 
 function gather(effects: Effects, plan: Plan): Effects {

@@ -40,6 +40,8 @@ export interface PlanReply {
 export interface Plan {
   durability: Durability;
   deadline: number | null;
+  /** The step goes on, in the same transaction, though nothing is to be read. */
+  more?: true;
   writes: PlanWrite[];
   reads: PlanRead[];
   calls: PlanCall[];
@@ -96,7 +98,8 @@ export class Core {
 
   /**
    * One step: events in, plan out. While the plan has `reads`, the next call must hand in their rows as one
-   * `rows` event. Throws `no_memory` or `core`; the core is not to be used after that.
+   * `rows` event; after one with `more` the next call hands in nothing. Throws `no_memory` or `core`; the core
+   * is not to be used after that.
    */
   step(events: CoreEvent[], nowMs: number): Plan {
     const headers = events.map(({ header }) => encoder.encode(JSON.stringify(header)));

@@ -33,8 +33,9 @@ static void put_frame(larder *core, const char *header, const void *body, size_t
 
 static void step(larder *core, const char *rows) {
     int result;
-    while ((result = larder_step(core, NOW_MS)) == LARDER_READS) {
+    while ((result = larder_step(core, NOW_MS)) == LARDER_READS || result == LARDER_MORE) {
         check_plan(core);
+        if (result == LARDER_MORE) continue;
         put_frame(core, "{\"type\":\"rows\"}", rows, strlen(rows));
     }
     if (result != LARDER_DONE) abort();

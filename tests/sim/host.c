@@ -234,7 +234,7 @@ static bool apply(world *w) {
             return false;
         }
         buffer rows = {0};
-        if (!apply_reads(w, h->plan, &rows)) break;
+        if (!apply_reads(w, h->plan, &rows) && !cJSON_HasObjectItem(h->plan, "more")) break;
         const int result = events_step_rows(h->core, &rows, tell_time(w));
         buffer_free(&rows);
         if (!take_plan(w, result)) return false;

@@ -121,7 +121,7 @@ static void note_errors(run *r) {
 /** Puts the plan together and carries out its writes; false where that would abort the transaction. */
 static bool carry_out(run *r) {
     cJSON_Delete(r->plan);
-    assert_true(plan_finish(&r->l.plan, 0));
+    assert_true(plan_finish(&r->l.plan, 0, false));
     assert_false(r->l.out_of_memory);
     r->plan = cJSON_Parse(text_z(&r->l.plan.whole));
     assert_non_null(r->plan);

@@ -172,6 +172,51 @@ static void rows_that_do_not_come_are_missed(void **state) {
 
 /* ---- frames that don't fit ---- */
 
+/* ---- a plan that grows large ---- */
+
+/** The answer to a call for the newest messages of chat 1, 1 to `count`. */
+static void add_page(host *h, int count) {
+    text words = {0}, body = {0};
+    for (int i = 1; i <= count; i++) text_format(&words, "%d ", i);
+    text_raw(&body, "{\"messages\":[");
+    write_messages(&body, text_z(&words));
+    text_format(&body, "],\"covers\":{\"from\":1,\"to\":%d},\"lastSequence\":%d,\"revision\":\"r\"}", count,
+                count);
+    host_event(h,
+               "{\"type\":\"reply\",\"status\":200,\"call\":{\"id\":9,\"method\":\"fetchMessages\","
+               "\"params\":{\"requestId\":\"" CHAT_1 "\",\"limit\":500}}}",
+               text_z(&body));
+    text_free(&words);
+    text_free(&body);
+}
+
+static void a_large_plan_is_carried_out_before_the_next_event(void **state) {
+    (void)state;
+    host h;
+    host_hydrated(&h, "", "");
+    add_page(&h, 500);
+    host_event(&h, "{\"type\":\"open\",\"command\":\"1\"," OF_CHAT_1 "}", NULL);
+    assert_int_equal(host_step(&h), LARDER_MORE);
+    assert_true(cJSON_IsTrue(cJSON_GetObjectItem(h.plan, "more")));
+    assert_string_equal(host_part(&h, "replies"), "[]");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(h.plan, "writes")), 1);
+    assert_int_equal(host_step(&h), LARDER_DONE);
+    assert_null(cJSON_GetObjectItem(h.plan, "more"));
+    assert_string_equal(host_part(&h, "replies"), "[{\"command\":\"1\"}]");
+    assert_non_null(strstr(host_part(&h, "writes"), "\"lastSyncedSequence\":500"));
+    host_stop(&h);
+}
+
+static void the_last_event_needs_no_more(void **state) {
+    (void)state;
+    host h;
+    host_hydrated(&h, "", "");
+    add_page(&h, 500);
+    assert_int_equal(host_step(&h), LARDER_DONE);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(h.plan, "writes")), 2);
+    host_stop(&h);
+}
+
 typedef struct {
     const char *name;
     const char *bytes;
@@ -220,6 +265,8 @@ int main(void) {
         cmocka_unit_test(time_never_runs_backwards),
         cmocka_unit_test(events_behind_a_read_wait_for_its_rows),
         cmocka_unit_test(rows_that_do_not_come_are_missed),
+        cmocka_unit_test(a_large_plan_is_carried_out_before_the_next_event),
+        cmocka_unit_test(the_last_event_needs_no_more),
         cmocka_unit_test(without_memory_there_is_no_core),
     };
     return run_tables("larder", tables, COUNT(tables)) +

@@ -7,7 +7,7 @@
 
 /** What the plan says, put together; frees it. */
 static void assert_plan(plan *p, int64_t deadline_ms, const char *expected) {
-    assert_true(plan_finish(p, deadline_ms));
+    assert_true(plan_finish(p, deadline_ms, false));
     assert_string_equal(text_z(&p->whole), expected);
     plan_free(p);
 }
@@ -105,7 +105,7 @@ static void without_memory_it_does_not_finish(void **state) {
         text_raw(plan_call(&p), "}");
         text_raw(plan_signal(&p, SIGNAL_TYPE_CHATS), "}");
         plan_reply(&p, "1", ERROR_CODE_NONE, NULL);
-        const bool finished = plan_finish(&p, 0);
+        const bool finished = plan_finish(&p, 0, false);
         plan_free(&p);
         memory_watch(false);
         if (!memory_has_failed()) break;

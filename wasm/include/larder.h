@@ -12,8 +12,9 @@
  *
  *     larder *core = larder_new(seed);
  *     memcpy(larder_input(core, size), frames, size);
- *     while (larder_step(core, now_ms) == LARDER_READS) {
- *         // carry out the plan's writes, then its reads, and hand the rows in as one `rows` event
+ *     while (larder_step(core, now_ms) != LARDER_DONE) {
+ *         // carry out the plan's writes, then its reads, and hand the rows in as one `rows` event,
+ *         // or nothing after LARDER_MORE
  *     }
  *     // carry out the last plan's writes, commit, and only then let calls, signals and replies out
  *
@@ -46,6 +47,7 @@
  *
  *     { "durability": "relaxed" | "strict",
  *       "deadline": ms or null,              when to hand in a `deadline` event at the latest
+ *       "more": true,                        only when the step goes on though nothing is to be read
  *       "writes": [{"op": "put" | "add", "store", "rows"} | {"op": "delete", "store", "keys"}],
  *                                            in this order; an `add` of what is there aborts
  *       "reads": [{"store", "index", "from", "to"} | {"store", "keys"} | {"store", "tally": true}],
@@ -60,8 +62,9 @@
 typedef struct larder larder;
 
 enum {
-    LARDER_DONE = 0,       /* the plan is complete */
-    LARDER_READS = 1,      /* the plan asks for rows; hand them in and step again */
+    LARDER_DONE = 0,  /* the plan is complete */
+    LARDER_READS = 1, /* the plan asks for rows; hand them in and step again */
+    LARDER_MORE = 2,  /* the plan has grown large: carry it out and step again, in the same transaction */
     LARDER_NO_MEMORY = -1, /* drop this core, hydrate a new one and replay the events */
 };
 

@@ -14,7 +14,13 @@
 #define TIME_MS_MAX 8.64e15 /* the last that JavaScript's Date knows */
 
 /** What goes on once the rows that were asked for have come. */
-typedef enum { PENDING_NONE, PENDING_DELTA, PENDING_TALLY, PENDING_READING } pending;
+typedef enum {
+    PENDING_NONE,
+    PENDING_MORE, /* nothing has to come: the plan was full */
+    PENDING_DELTA,
+    PENDING_TALLY,
+    PENDING_READING,
+} pending;
 
 struct larder {
     core core;
@@ -197,6 +203,7 @@ static void resume(larder *l) {
     event e;
     const pending waited = l->pending;
     l->pending = PENDING_NONE;
+    if (waited == PENDING_MORE) return;
     const event_result result = event_next(&reader, &l->core.memory, &e);
     if (result == EVENT_NO_MEMORY) {
         core_no_memory(&l->core);
@@ -217,10 +224,19 @@ static void resume(larder *l) {
     text_clear(&l->rows);
 }
 
+/** Whether the plan is to be carried out before more is decided, so that both are done side by side. */
+static bool is_full(const larder *l) {
+    return l->core.plan.writes.size > LIMIT_PLAN_BYTES && l->reader.at < l->reader.end;
+}
+
 static void take_events(larder *l) {
     core *inner = &l->core;
     event e;
     while (!inner->out_of_memory && l->pending == PENDING_NONE) {
+        if (is_full(l)) {
+            l->pending = PENDING_MORE;
+            return;
+        }
         switch (event_next(&l->reader, &inner->memory, &e)) {
         case EVENT_READ: on_event(l, &e); break;
         case EVENT_BAD: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, NULL, NULL); break;
@@ -285,7 +301,8 @@ int larder_step(larder *l, double now_ms) {
         close_step(inner);
         text_clear(&l->input);
     }
-    if (!plan_finish(&inner->plan, done ? sync_deadline_ms(inner) : 0)) core_no_memory(inner);
+    const bool more = l->pending == PENDING_MORE;
+    if (!plan_finish(&inner->plan, done ? sync_deadline_ms(inner) : 0, more)) core_no_memory(inner);
     if (inner->out_of_memory) return LARDER_NO_MEMORY;
-    return done ? LARDER_DONE : LARDER_READS;
+    return done ? LARDER_DONE : more ? LARDER_MORE : LARDER_READS;
 }

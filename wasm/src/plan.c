@@ -148,7 +148,7 @@ static void part(text *whole, const char *name, const text *bytes) {
     text_raw(whole, "]");
 }
 
-bool plan_finish(plan *p, int64_t deadline_ms) {
+bool plan_finish(plan *p, int64_t deadline_ms, bool more) {
     close_group(p);
     text *whole = &p->whole;
     text_raw(whole, "{\"durability\":");
@@ -156,6 +156,7 @@ bool plan_finish(plan *p, int64_t deadline_ms) {
     text_name(whole, "deadline");
     if (deadline_ms) text_number(whole, deadline_ms);
     else text_raw(whole, "null");
+    if (more) text_raw(whole, ",\"more\":true");
     part(whole, "writes", &p->writes);
     part(whole, "reads", &p->reads);
     part(whole, "calls", &p->calls);

@@ -56,7 +56,10 @@ void plan_reply(plan *p, const char *command, error_code code, const char *reaso
 /** Tells the page of something wrong. `request_id`, `path` and `reason` may be NULL. */
 void plan_error(plan *p, error_code code, const char *request_id, const char *path, const char *reason);
 
-/** Puts the plan together. `deadline_ms` 0 means none. False when memory ran out in any part. */
-bool plan_finish(plan *p, int64_t deadline_ms);
+/**
+ * Puts the plan together. `deadline_ms` 0 means none; `more`: the step goes on after it. False when memory
+ * ran out in any part.
+ */
+bool plan_finish(plan *p, int64_t deadline_ms, bool more);
 
 #endif

@@ -69,6 +69,7 @@ export const LIMITS = {
   "backoffMaxMs": 60000,
   "retryAfterMaxMs": 300000,
   "errorsPerPageMax": 20,
+  "planBytes": 65536,
   "accessedResolutionMs": 60000
 } as const;
 
