@@ -47,9 +47,7 @@ export async function openLarder(options: LarderOptions): Promise<Larder> {
   const checked = checkOptions(options);
   const missing = ['indexedDB', 'Worker', 'WebAssembly'].filter((name) => !(name in globalThis));
   if (missing.length) throw new LarderError('environment', { reason: `missing: ${missing.join(', ')}` });
-  const larder = new Larder(checked);
-  await larder.open();
-  return larder;
+  return await new Larder(checked).opened();
 }
 
 /**
@@ -62,10 +60,10 @@ export class Larder extends EventTarget {
   readonly databaseName: string;
   readonly capabilities: Capabilities;
   readonly #options: CheckedOptions;
-  readonly #instance = crypto.randomUUID();
   readonly #states = new Map<string, ChatState>();
   readonly #leave = new AbortController();
   #connection: Connection = navigator.onLine ? 'online' : 'offline';
+  readonly #instance: string;
   readonly #link: Link;
   #db: Promise<IDBDatabase> | null = null;
   readonly #touched = new Set<string>();
@@ -79,6 +77,8 @@ export class Larder extends EventTarget {
     super();
     this.#options = options;
     this.databaseName = databaseName(options.userId, options.namespace);
+    this.#database().catch(() => {}); // the browser opens it while the rest is made; opened() tells of failures
+    this.#instance = crypto.randomUUID();
     const { transport } = options;
     this.#link = new Link(this.#instance, 'kind' in transport ? null : transport, {
       onSignals: (signals) => this.#take(signals),
@@ -213,10 +213,10 @@ export class Larder extends EventTarget {
   }
 
   /**
-   * @internal Opens the database for reading. The worker comes after the first read, or after a moment, so
+   * @internal Waits until the database can be read. The worker comes after the first read, or after a moment, so
    * that it doesn't take the processor from what is to be seen first.
    */
-  async open(): Promise<void> {
+  async opened(): Promise<this> {
     try {
       await this.#database();
     } catch (error) {
@@ -224,6 +224,7 @@ export class Larder extends EventTarget {
       throw error;
     }
     setTimeout(() => void this.#start(), FIRST_READ_MS);
+    return this;
   }
 
   #database(): Promise<IDBDatabase> {

@@ -41,14 +41,12 @@ export function readPage(
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(['messages', 'chat_meta'], 'readonly');
     const index = transaction.objectStore('messages').index('by_request_sequence');
-    let messages: CachedMessage[] = [];
     const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<ChatSyncState | undefined>;
-    const take = (rows: CachedMessage[]) => (messages = rows);
+    const take = (messages: CachedMessage[]) => resolve(pageOf(messages, meta.result, limit, before));
     if (hasReverseReads(index)) readNewest(index, requestId, limit, before, take);
     else
       meta.onsuccess = () =>
         readDownwards(index, requestId, limit, before, meta.result?.lastSyncedSequence, take);
-    transaction.oncomplete = () => resolve(pageOf(messages, meta.result, limit, before));
     transaction.onabort = () => reject(transaction.error);
   });
 }
@@ -132,7 +130,7 @@ export function readChats(db: IDBDatabase, limit: number): Promise<ChatSummary[]
   return new Promise((resolve, reject) => {
     const transaction = db.transaction('chat_meta', 'readonly');
     const request = transaction.objectStore('chat_meta').getAll() as IDBRequest<ChatSyncState[]>;
-    transaction.oncomplete = () => resolve(newestFirst(request.result.map(summaryOf)).slice(0, limit));
+    request.onsuccess = () => resolve(newestFirst(request.result.map(summaryOf)).slice(0, limit));
     transaction.onabort = () => reject(transaction.error);
   });
 }
