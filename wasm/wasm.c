@@ -26,6 +26,10 @@ EMSCRIPTEN_KEEPALIVE size_t core_plan_size(const larder *l) {
     return larder_plan_size(l);
 }
 
+EMSCRIPTEN_KEEPALIVE const char *core_bytes(const larder *l) {
+    return larder_bytes(l);
+}
+
 EMSCRIPTEN_KEEPALIVE void core_free(larder *l) {
     larder_free(l);
 }

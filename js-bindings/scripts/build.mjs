@@ -21,10 +21,21 @@ function buildCore() {
   cpSync(join(root, 'build/wasm/chatlarder.wasm'), join(dist, 'chatlarder.wasm'));
 }
 
+/** What is needed only now and then stays a file of its own, found beside the one that imports it. */
+const importedLater = {
+  name: 'imported-later',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\// }, ({ kind, path }) => {
+      return kind === 'dynamic-import' ? { path, external: true } : null;
+    });
+  },
+};
+
 async function bundle() {
   await build({
     absWorkingDir: join(root, 'js-bindings/src'),
-    entryPoints: ['index.ts', 'worker.ts'],
+    entryPoints: ['index.ts', 'worker.ts', 'verify.ts'],
+    plugins: [importedLater],
     outdir: dist,
     bundle: true,
     format: 'esm',
@@ -74,7 +85,7 @@ buildCore();
 await bundle();
 emitTypes();
 writeNotices();
-for (const name of ['index.js', 'worker.js', 'chatlarder.wasm']) {
+for (const name of ['index.js', 'worker.js', 'verify.js', 'chatlarder.wasm']) {
   const bytes = readFileSync(join(dist, name));
   console.log(`dist/${name}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }

@@ -23,7 +23,7 @@ function cHeader() {
     out.push(`#define LIMIT_${upper(name)} ${value}LL`);
   for (const store of schema.stores) out.push(`#define STORE_${upper(store.name)} "${store.name}"`);
   for (const [name, values] of cEnums()) out.push('', ...cEnum(name, values));
-  for (const name of recordsInOrder()) {
+  for (const name of cRecords()) {
     const members = schema.records[name].map(
       (field) => `    ${upper(name)}_${upper(field.name).replace(/^_/, '')},`,
     );
@@ -40,7 +40,7 @@ function cTables() {
     const names = [...values.map((value) => `    "${value}",`), '    NULL,'];
     out.push(`const char *const ${snake(name)}_names[] = {`, ...names, '};', '');
   }
-  for (const name of recordsInOrder()) {
+  for (const name of cRecords()) {
     const fields = schema.records[name];
     const rules = fields.map((field) => `    ${cField(field)},`);
     out.push(`static const field_rule ${snake(name)}_fields[] = {`, ...rules, '};');
@@ -79,6 +79,10 @@ function recordsInOrder() {
   return [...done];
 }
 
+/** Records with bytes never come as JSON. */
+const cRecords = () =>
+  recordsInOrder().filter((name) => schema.records[name].every(({ type }) => type !== 'bytes'));
+
 function cField(field) {
   const parts = [`.name = "${field.name}"`, `.type = FIELD_${field.type.toUpperCase()}`];
   if (field.required) parts.push('.required = true');
@@ -93,7 +97,7 @@ function cField(field) {
   return `{${parts.join(', ')}}`;
 }
 
-/** The TypeScript side: record types, enums, store table, limits, error texts. */
+/** The TypeScript side: record types, enums, store table, error texts. */
 function typescript() {
   const out = [`// ${banner}`, ''];
   out.push(`export const DATABASE = ${JSON.stringify(schema.database)} as const;`, '');
@@ -112,12 +116,16 @@ function typescript() {
     `export const ERROR_TEXT: Record<ErrorCode, string> = ${JSON.stringify(schema.errors, null, 2)};`,
     '',
   );
-  out.push(`export const LIMITS = ${JSON.stringify(schema.limits, null, 2)} as const;`, '');
   for (const [name, fields] of Object.entries(schema.records)) out.push(...tsRecord(name, fields), '');
   out.push(
     '/** One object store as IndexedDB is to have it; `since` is the database version that added it. */',
   );
-  out.push('export interface StoreSchema {', '  name: string;', '  keyPath: string;', '  since: number;');
+  out.push(
+    'export interface StoreSchema {',
+    '  name: string;',
+    '  keyPath: string | string[];',
+    '  since: number;',
+  );
   out.push('  indexes: { name: string; keyPath: string | string[]; unique: boolean }[];', '}', '');
   const stores = schema.stores.map(({ name, keyPath, since, indexes }) => ({
     name,
@@ -127,6 +135,12 @@ function typescript() {
   }));
   out.push(`export const STORES: StoreSchema[] = ${JSON.stringify(stores, null, 2)};`, '');
   return out.join('\n');
+}
+
+/** A constant for each limit, so that a bundle holds only those that it uses. */
+function typescriptLimits() {
+  const limits = Object.entries(schema.limits).map(([name, value]) => `export const ${name} = ${value};`);
+  return [`// ${banner}`, '', ...limits, ''].join('\n');
 }
 
 function tsRecord(name, fields) {
@@ -142,6 +156,7 @@ function tsType(field) {
   if (field.type === 'integer') return 'number';
   if (field.type === 'boolean') return 'boolean';
   if (field.type === 'enum') return pascal(field.enum);
+  if (field.type === 'bytes') return 'ArrayBuffer';
   if (field.type === 'object') return field.record ?? 'Record<string, unknown>';
   if (field.type === 'array') return `${field.record ?? 'unknown'}[]`;
   return 'string';
@@ -151,6 +166,7 @@ const targets = {
   'wasm/gen/schema.h': cHeader(),
   'wasm/gen/schema.c': cTables(),
   'js-bindings/src/gen/schema.ts': typescript(),
+  'js-bindings/src/gen/limits.ts': typescriptLimits(),
 };
 
 let stale = 0;

@@ -1,17 +1,18 @@
-import { rowsEvent, type Core, type Plan, type PlanRead, type PlanWrite } from './core.js';
+import { rowsEvents, type Core, type Plan, type PlanRead, type PlanWrite, type Rows } from './core.js';
 import { LarderError } from './errors.js';
-import { LIMITS } from './gen/schema.js';
+import * as LIMITS from './gen/limits.js';
+import type { MessageBlock } from './gen/schema.js';
 
 /** The stores that the plans of one step may touch. */
-const PLAN_STORES = ['messages', 'chat_meta', 'cache_stats'];
+const PLAN_STORES = ['messages', 'message_blocks', 'chat_meta', 'cache_stats'];
 
 /** Everything of a step's plans that may leave the worker once its transaction has committed. */
 export type Effects = Pick<Plan, 'calls' | 'signals' | 'replies' | 'deadline'>;
 
 /**
  * Carries out a step in one transaction: writes, then reads, whose rows go back into the core inside the same
- * transaction, until a plan asks for no more. While the core decides on more, the browser stores what it got. Resolves at the transaction's `complete`; rejects with what
- * aborted it.
+ * transaction, until a plan asks for no more. While the core decides on more, the browser stores what it got.
+ * Resolves at the transaction's `complete`; rejects with what aborted it.
  */
 export function applyPlan(db: IDBDatabase, core: Core, first: Plan): Promise<Effects> {
   const effects: Effects = { calls: [], signals: [], replies: [], deadline: null };
@@ -29,12 +30,12 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan): Promise<Eff
     };
     const carryOut = (plan: Plan) => {
       gather(effects, plan);
-      for (const write of plan.writes) carryOutWrite(transaction, write);
+      for (const write of plan.writes) carryOutWrite(transaction, core, write);
       // It commits by itself: after `commit()` Firefox commits without the rows whose requests failed.
       if (plan.more) return carryOut(core.step([], Date.now()));
       if (!plan.reads.length) return;
       carryOutReads(transaction, plan.reads, (rows) => {
-        attempt(() => carryOut(core.step([rowsEvent(rows)], Date.now())));
+        attempt(() => carryOut(core.step(rowsEvents(rows), Date.now())));
       });
     };
     transaction.oncomplete = () => resolve(effects);
@@ -70,19 +71,17 @@ function gather(effects: Effects, plan: Plan): Effects {
   return effects;
 }
 
-function carryOutWrite(transaction: IDBTransaction, write: PlanWrite): void {
+function carryOutWrite(transaction: IDBTransaction, core: Core, write: PlanWrite): void {
   const store = transaction.objectStore(write.store);
   if (write.op === 'delete') for (const key of write.keys) store.delete(key);
+  else if (write.op === 'addBytes')
+    for (const row of write.rows) store.add({ ...row, data: core.bytes(row.data, row.bytes) });
   else if (write.op === 'add') for (const row of write.rows) store.add(row);
   else for (const row of write.rows) store.put(row);
 }
 
-function carryOutReads(
-  transaction: IDBTransaction,
-  reads: PlanRead[],
-  done: (rows: unknown[][]) => void,
-): void {
-  const results: unknown[][] = reads.map(() => []);
+function carryOutReads(transaction: IDBTransaction, reads: PlanRead[], done: (rows: Rows[]) => void): void {
+  const results: Rows[] = [];
   let left = reads.length;
   reads.forEach((read, i) => {
     carryOutRead(transaction.objectStore(read.store), read, (rows) => {
@@ -93,11 +92,29 @@ function carryOutReads(
   });
 }
 
-function carryOutRead(store: IDBObjectStore, read: PlanRead, done: (rows: unknown[]) => void): void {
-  if ('keys' in read) return readKeys(store, read.keys, done);
-  if ('tally' in read) return tally(store, done);
-  const request = store.index(read.index).getAll(IDBKeyRange.bound(read.from, read.to));
-  request.onsuccess = () => done(request.result);
+function carryOutRead(store: IDBObjectStore, read: PlanRead, done: (rows: Rows) => void): void {
+  if ('requestId' in read) return readBlocks(store, read, (blocks) => done({ blocks }));
+  if ('keys' in read) return readKeys(store, read.keys, (rows) => done({ rows }));
+  if ('tally' in read) return tally(store, (rows) => done({ rows }));
+  const request = store.index(read.index).getAll(IDBKeyRange.bound(read.from, read.to), read.limit);
+  request.onsuccess = () => done({ rows: request.result });
+}
+
+/** The chat's blocks that meet a range: those that begin in it, and one that begins before and reaches in. */
+function readBlocks(
+  store: IDBObjectStore,
+  { requestId, from, to, limit }: Extract<PlanRead, { requestId: string }>,
+  done: (blocks: MessageBlock[]) => void,
+): void {
+  let before: MessageBlock[] = [];
+  const below = IDBKeyRange.bound([requestId, 0], [requestId, from], false, true);
+  const cursor = store.openCursor(below, 'prev');
+  cursor.onsuccess = () => {
+    const block = cursor.result?.value as MessageBlock | undefined;
+    if (block && block.lastSequence >= from) before = [block];
+  };
+  const inside = store.getAll(IDBKeyRange.bound([requestId, from], [requestId, to]), limit);
+  inside.onsuccess = () => done([...before, ...(inside.result as MessageBlock[])].slice(0, limit));
 }
 
 function readKeys(store: IDBObjectStore, keys: string[], done: (rows: unknown[]) => void): void {
@@ -118,23 +135,27 @@ function tally(store: IDBObjectStore, done: (rows: unknown[]) => void): void {
   const rows: object[] = [];
   const byRequest = store.index('by_request');
   const bySequence = store.index('by_request_sequence');
-  const cursorRequest = byRequest.openKeyCursor(null, 'nextunique');
-  cursorRequest.onsuccess = () => {
-    const cursor = cursorRequest.result;
-    if (!cursor) return done(rows);
-    const row = { requestId: cursor.key, count: 0, firstSequence: 0, lastSequence: 0 };
-    rows.push(row);
-    const count = byRequest.count(cursor.key);
-    count.onsuccess = () => (row.count = count.result);
-    const synced = IDBKeyRange.bound([cursor.key], [cursor.key, LIMITS.provisionalSequenceMin], false, true);
-    const first = bySequence.openKeyCursor(synced, 'next');
-    first.onsuccess = () => (row.firstSequence = sequenceOf(first.result));
-    const last = bySequence.openKeyCursor(synced, 'prev');
-    last.onsuccess = () => {
-      row.lastSequence = sequenceOf(last.result);
-      cursor.continue();
+  // Not a `nextunique` cursor: on disk WebKit can't open one where there are no rows.
+  const takeNext = (chats: IDBKeyRange | null) => {
+    const next = byRequest.openKeyCursor(chats);
+    next.onsuccess = () => {
+      const requestId = next.result?.key;
+      if (requestId === undefined) return done(rows);
+      const row = { requestId, count: 0, firstSequence: 0, lastSequence: 0 };
+      rows.push(row);
+      const count = byRequest.count(requestId);
+      count.onsuccess = () => (row.count = count.result);
+      const synced = IDBKeyRange.bound([requestId], [requestId, LIMITS.provisionalSequenceMin], false, true);
+      const first = bySequence.openKeyCursor(synced, 'next');
+      first.onsuccess = () => (row.firstSequence = sequenceOf(first.result));
+      const last = bySequence.openKeyCursor(synced, 'prev');
+      last.onsuccess = () => {
+        row.lastSequence = sequenceOf(last.result);
+        takeNext(IDBKeyRange.lowerBound(requestId, true));
+      };
     };
   };
+  takeNext(null);
 }
 
 /** The sequence number of an index key; 0 where there is none. */

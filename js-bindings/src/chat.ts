@@ -1,6 +1,7 @@
 import type { Larder } from './client.js';
 import type { ChatState, Gap } from './gen/schema.js';
 import { checkCount } from './options.js';
+import type { Damage } from './page.js';
 import { readPage, type StoredPage } from './reads.js';
 import { watch } from './watch.js';
 
@@ -36,8 +37,15 @@ export class Chat {
   async messages(options: { limit?: number; before?: number } = {}): Promise<MessagePage> {
     const limit = checkCount('limit', options.limit, MESSAGES_DEFAULT);
     const before = options.before === undefined ? undefined : checkCount('before', options.before, 1);
-    const page = await this.#larder.read((db) => readPage(db, this.requestId, limit, before));
+    const page = await this.#read(limit, before);
     this.#larder.touch(this.requestId);
+    return page;
+  }
+
+  async #read(limit: number, before?: number): Promise<MessagePage> {
+    const { requestId } = this;
+    const onDamage = (damage: Damage) => this.#larder.tellDamage(requestId, damage);
+    const page = await this.#larder.read((db) => readPage(db, requestId, limit, before, onDamage));
     return { ...page, state: this.state };
   }
 
@@ -48,10 +56,7 @@ export class Chat {
   watch(options: { limit?: number }, callback: (page: MessagePage) => void): () => void {
     const limit = checkCount('limit', options.limit, MESSAGES_DEFAULT);
     const view = `${(views += 1)}`;
-    const read = async () => {
-      const page = await this.#larder.read((db) => readPage(db, this.requestId, limit));
-      return { ...page, state: this.state };
-    };
+    const read = () => this.#read(limit);
     this.#larder.tell('open', { requestId: this.requestId, view });
     const stop = watch(this.#larder, ({ requestIds }) => requestIds.includes(this.requestId), read, callback);
     return () => {

@@ -13,8 +13,10 @@ import {
   type Credentials,
   type LarderOptions,
 } from './options.js';
+import type { Damage } from './page.js';
 import { readChats, type ChatSummary } from './reads.js';
 import type { Transport, TransportConfig } from './transport.js';
+import type { VerifyReport } from './verify.js';
 import { watch } from './watch.js';
 
 /** What this browser offers, found by trying. */
@@ -67,6 +69,7 @@ export class Larder extends EventTarget {
   readonly #link: Link;
   #db: Promise<IDBDatabase> | null = null;
   readonly #touched = new Set<string>();
+  readonly #damaged = new Set<string>();
   #started = false;
   #closed = false;
   #token: string | null = null;
@@ -77,7 +80,8 @@ export class Larder extends EventTarget {
     super();
     this.#options = options;
     this.databaseName = databaseName(options.userId, options.namespace);
-    this.#database().catch(() => {}); // the browser opens it while the rest is made; opened() tells of failures
+    // The browser opens it while the rest is made; opened() tells of failures.
+    this.#database().catch(() => {});
     this.#instance = crypto.randomUUID();
     const { transport } = options;
     this.#link = new Link(this.#instance, 'kind' in transport ? null : transport, {
@@ -127,6 +131,28 @@ export class Larder extends EventTarget {
     return this.command('sync', {}, options.signal);
   }
 
+  /**
+   * Reads everything that is stored and reports what doesn't fit together; changes nothing. Takes as long as
+   * reading it all. Rejects with `aborted`, `closed` or `storage`, or with `network` where its script can't
+   * be loaded.
+   *
+   * ```ts
+   * const { messages, problems } = await larder.verify();
+   * // problems: [{ code: 'wrong_count', requestId, firstSequence: 1, lastSequence: 64 }]
+   * ```
+   */
+  async verify(options: { signal?: AbortSignal } = {}): Promise<VerifyReport> {
+    const module = import('./verify.js').catch((cause: unknown) => {
+      throw errorOf('network', { reason: reasonOf(cause), cause });
+    });
+    const { verifyDatabase } = await module;
+    return this.read((db) =>
+      verifyDatabase(db, () => {
+        if (options.signal?.aborted) throw errorOf('aborted');
+      }),
+    );
+  }
+
   /** Supplies new credentials after an `auth` error; what was paused goes on. */
   setCredentials(token: string | null): void {
     this.#token = token;
@@ -167,6 +193,14 @@ export class Larder extends EventTarget {
   /** @internal Tells the core of something that needs no answer. */
   tell(type: string, members: Record<string, unknown>): void {
     if (!this.#closed) this.#link.post({ kind: 'event', header: { type, ...members } });
+  }
+
+  /** @internal Tells the core, once, of a block that can't be read; it has its range fetched again. */
+  tellDamage(requestId: string, damage: Damage): void {
+    const key = `${requestId} ${damage.firstSequence}`;
+    if (this.#damaged.has(key)) return;
+    this.#damaged.add(key);
+    this.tell('damaged', { requestId, ...damage });
   }
 
   /** @internal Notes that rows of a chat were read for display; the core is told of many at once. */
@@ -213,8 +247,8 @@ export class Larder extends EventTarget {
   }
 
   /**
-   * @internal Waits until the database can be read. The worker comes after the first read, or after a moment, so
-   * that it doesn't take the processor from what is to be seen first.
+   * @internal Waits until the database can be read. The worker comes after the first read, or after a moment,
+   * so that it doesn't take the processor from what is to be seen first.
    */
   async opened(): Promise<this> {
     try {
@@ -238,7 +272,7 @@ export class Larder extends EventTarget {
   }
 
   async #start(): Promise<void> {
-    const { credentials, transport, openTimeoutMs, userId } = this.#options;
+    const { credentials, transport, openTimeoutMs, userId, layout } = this.#options;
     if (this.#started || this.#closed) return;
     this.#started = true;
     this.#listen();
@@ -249,6 +283,7 @@ export class Larder extends EventTarget {
       databaseName: this.databaseName,
       userId,
       openTimeoutMs,
+      layout,
       transport: configOf(transport),
       token: this.#token,
       online: navigator.onLine,

@@ -1,5 +1,5 @@
 import { LarderError } from './errors.js';
-import type { CallMethod, ChatState, Connection, Durability, ErrorCode } from './gen/schema.js';
+import type { CallMethod, ChatState, Connection, Durability, ErrorCode, MessageBlock } from './gen/schema.js';
 
 /** One thing that happened, for the core: wasm/include/larder.h lists the types and their headers. */
 export interface CoreEvent {
@@ -9,10 +9,12 @@ export interface CoreEvent {
 
 export type PlanWrite =
   | { op: 'put' | 'add'; store: string; rows: Record<string, unknown>[] }
-  | { op: 'delete'; store: string; keys: string[] };
+  | { op: 'addBytes'; store: string; rows: (Record<string, unknown> & { data: number; bytes: number })[] }
+  | { op: 'delete'; store: string; keys: IDBValidKey[] };
 
 export type PlanRead =
-  | { store: string; index: string; from: IDBValidKey; to: IDBValidKey }
+  | { store: string; index: string; from: IDBValidKey; to: IDBValidKey; limit?: number }
+  | { store: string; requestId: string; from: number; to: number; limit?: number }
   | { store: string; keys: string[] }
   | { store: string; tally: true };
 
@@ -57,6 +59,7 @@ interface Exports {
   core_step(core: number, nowMs: number): number;
   core_plan(core: number): number;
   core_plan_size(core: number): number;
+  core_bytes(core: number): number;
 }
 
 const FRAME_HEAD_BYTES = 8;
@@ -98,8 +101,8 @@ export class Core {
 
   /**
    * One step: events in, plan out. While the plan has `reads`, the next call must hand in their rows as one
-   * `rows` event; after one with `more` the next call hands in nothing. Throws `no_memory` or `core`; the core
-   * is not to be used after that.
+   * `rows` event; after one with `more` the next call hands in nothing. Throws `no_memory` or `core`; the
+   * core is not to be used after that.
    */
   step(events: CoreEvent[], nowMs: number): Plan {
     const headers = events.map(({ header }) => encoder.encode(JSON.stringify(header)));
@@ -111,6 +114,12 @@ export class Core {
     writeFrames(new Uint8Array(this.#exports.memory.buffer, at, size), headers, events);
     this.#run(nowMs);
     return this.#plan();
+  }
+
+  /** A copy of bytes of the last plan: `size` bytes at `offset`. To be taken before the next step. */
+  bytes(offset: number, size: number): ArrayBuffer {
+    const at = this.#exports.core_bytes(this.#core) + offset;
+    return this.#exports.memory.buffer.slice(at, at + size);
   }
 
   #run(nowMs: number): void {
@@ -144,7 +153,19 @@ function writeFrames(into: Uint8Array, headers: Uint8Array[], events: CoreEvent[
   });
 }
 
-/** A `rows` event of what was read. */
-export function rowsEvent(rows: unknown[][]): CoreEvent {
-  return { header: { type: 'rows' }, body: encoder.encode(JSON.stringify(rows)) };
+/** What one read brought: rows that go to the core as JSON, or blocks, whose bytes go as they are. */
+export type Rows = { rows: unknown[] } | { blocks: MessageBlock[] };
+
+/** The events that hand in what was read: one with all rows, then one for each block. */
+export function rowsEvents(reads: Rows[]): CoreEvent[] {
+  const rows = reads.map((read) => ('rows' in read ? read.rows : []));
+  const blocks = reads.flatMap((read) => ('blocks' in read ? read.blocks : []));
+  return [
+    { header: { type: 'rows' }, body: encoder.encode(JSON.stringify(rows)) },
+    ...blocks.map(({ data, cachedAt, syncVersion, bytes, ...header }) => {
+      void [cachedAt, syncVersion, bytes];
+      const body = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array();
+      return { header: { ...header, type: 'block' }, body };
+    }),
+  ];
 }

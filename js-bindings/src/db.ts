@@ -1,5 +1,5 @@
 import { StorageError, reasonOf } from './errors.js';
-import { DATABASE, STORES } from './gen/schema.js';
+import { DATABASE, STORES, type SyncPosition } from './gen/schema.js';
 
 /** The database's name for one user of one app (spec/1): `support-center-<userId>-cache`. */
 export function databaseName(userId: string, namespace: string): string {
@@ -77,9 +77,15 @@ function upgrade(db: IDBDatabase, transaction: IDBTransaction, oldVersion: numbe
       if (!store.indexNames.contains(name)) store.createIndex(name, keyPath, { unique });
     }
   }
-  if (oldVersion > 0) {
-    transaction.objectStore('cache_stats').put({ key: 'sync', chatsCursor: null, upgradedFrom: oldVersion });
-  }
+  if (oldVersion > 0) markUpgraded(transaction.objectStore('cache_stats'), oldVersion);
+}
+
+/** Tells the core which version's rows it will find. */
+function markUpgraded(stats: IDBObjectStore, upgradedFrom: number): void {
+  const request = stats.get('sync') as IDBRequest<SyncPosition | undefined>;
+  request.onsuccess = () => {
+    stats.put({ chatsCursor: null, ...request.result, key: 'sync', upgradedFrom });
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Calls } from './calls.js';
 import { Core, type CoreEvent, type PlanCall, type PlanReply, type PlanSignal } from './core.js';
 import { openDatabase } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
-import type { ErrorCode } from './gen/schema.js';
+import type { ErrorCode, Layout } from './gen/schema.js';
 import type { CallOutcome } from './transport.js';
 
 /**
@@ -18,6 +18,7 @@ export interface HostOptions {
   databaseName: string;
   openTimeoutMs: number;
   userId: string;
+  layout: Layout;
 }
 
 /** What the host tells the one who made it. */
@@ -54,7 +55,7 @@ export class Host {
   readonly #standing = new Map<string, CoreEvent>();
   /** Chats of which a page could not be stored; a new core must not ask for it again by itself. */
   readonly #setAside = new Set<string>();
-  /** Whether a core told the page of chats; one after it must say what became of them. */
+  /** Whether the page was told of anything, by a core or its browser; the next core says what became. */
   #told = false;
   #db: IDBDatabase | null = null;
   #core: Core | null = null;
@@ -113,7 +114,10 @@ export class Host {
   #remember({ header }: CoreEvent): void {
     const { type, command, requestId } = header;
     if (typeof command === 'string') this.#unanswered.set(command, { header });
-    if (type === 'connectivity') this.#standing.set('connectivity', { header });
+    if (type === 'connectivity') {
+      this.#standing.set('connectivity', { header });
+      this.#told ||= header['online'] === false;
+    }
     if (type === 'open')
       this.#standing.set(`open ${String(header['view'])}`, { header: { type, requestId } });
     if (type === 'close') this.#standing.delete(`open ${String(header['view'])}`);
@@ -142,8 +146,8 @@ export class Host {
       throw new LarderError('closed');
     }
     const body = await storedRows(db);
-    const { userId } = this.#options;
-    const header = { type: 'hydrate', userId, setAside: [...this.#setAside], again: this.#told };
+    const { userId, layout } = this.#options;
+    const header = { type: 'hydrate', userId, layout, setAside: [...this.#setAside], again: this.#told };
     await this.#commit([{ header, body, attempt: 1 }]);
   }
 

@@ -19,4 +19,5 @@ export {
   type TransportAnswer,
   type TransportConfig,
 } from './transport.js';
+export type { VerifyCode, VerifyProblem, VerifyReport } from './verify.js';
 export type { CachedMessage, ChatState, Connection, ErrorCode, Gap, ServerChat } from './gen/schema.js';

@@ -1,5 +1,5 @@
 import { ArgumentError } from './errors.js';
-import { DATABASE } from './gen/schema.js';
+import { DATABASE, type Layout } from './gen/schema.js';
 import { OPEN_TIMEOUT_MS } from './db.js';
 import type { Transport, TransportConfig } from './transport.js';
 
@@ -16,6 +16,12 @@ export interface LarderOptions {
   credentials?: Credentials;
   /** How long the database may take to open, in milliseconds; default 10,000. */
   openTimeoutMs?: number;
+  /**
+   * How settled history is stored: in `blocks` of many messages (default), several times faster, or in
+   * `rows`, a row per message as in spec/1, for apps that read the `messages` store themselves. It can be
+   * changed between two openings.
+   */
+  layout?: Layout;
 }
 
 export interface CheckedOptions extends Required<Omit<LarderOptions, 'credentials'>> {
@@ -40,7 +46,10 @@ export function checkOptions(options: LarderOptions): CheckedOptions {
   if (!(Number.isFinite(openTimeoutMs) && openTimeoutMs > 0)) {
     throw new ArgumentError('openTimeoutMs', 'a positive number of milliseconds is needed');
   }
-  return { userId, namespace, transport, credentials, openTimeoutMs };
+  const layout = options.layout ?? 'blocks';
+  if (layout !== 'blocks' && layout !== 'rows')
+    throw new ArgumentError('layout', "'blocks' or 'rows' is needed");
+  return { userId, namespace, transport, credentials, openTimeoutMs, layout };
 }
 
 function checkName(path: string, name: unknown): void {

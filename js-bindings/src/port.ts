@@ -1,6 +1,6 @@
 import type { CallOutcome, ChangeSignal, TransportConfig } from './transport.js';
 import type { PlanReply, PlanSignal } from './core.js';
-import type { CallMethod, ErrorCode } from './gen/schema.js';
+import type { CallMethod, ErrorCode, Layout } from './gen/schema.js';
 
 /** How the worker is told to start. A transport `page` is an object on the page, called through the port. */
 export interface StartOptions {
@@ -9,6 +9,7 @@ export interface StartOptions {
   databaseName: string;
   userId: string;
   openTimeoutMs: number;
+  layout: Layout;
   transport: TransportConfig | { kind: 'page'; subscribes: boolean };
   token: string | null;
   online: boolean;

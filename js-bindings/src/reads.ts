@@ -1,5 +1,7 @@
 import type { CachedMessage, ChatSyncState, Gap, ServerChat } from './gen/schema.js';
-import { LIMITS } from './gen/schema.js';
+import * as LIMITS from './gen/limits.js';
+import { TOP } from './newest.js';
+import { readStretch, type Damage, type Stretch } from './page.js';
 
 /** A chat as the list shows it, from its `chat_meta` row. */
 export interface ChatSummary {
@@ -29,100 +31,55 @@ export interface StoredPage {
 }
 
 /**
- * Reads the newest `limit` messages below `before` straight from IndexedDB, without the core: one read-only
- * transaction, one key range.
+ * Reads the newest `limit` messages below `before` straight from IndexedDB, without the core, in one
+ * read-only transaction: the chat's position, its rows and its newest blocks, all asked for at once.
+ *
+ * A block that is damaged is left out, its range counts as a hole, and `onDamage` is told.
  */
 export function readPage(
   db: IDBDatabase,
   requestId: string,
   limit: number,
-  before?: number,
+  before: number | undefined,
+  onDamage: (damage: Damage) => void,
 ): Promise<StoredPage> {
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(['messages', 'chat_meta'], 'readonly');
-    const index = transaction.objectStore('messages').index('by_request_sequence');
+    const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
     const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<ChatSyncState | undefined>;
-    const take = (messages: CachedMessage[]) => resolve(pageOf(messages, meta.result, limit, before));
-    if (hasReverseReads(index)) readNewest(index, requestId, limit, before, take);
-    else
-      meta.onsuccess = () =>
-        readDownwards(index, requestId, limit, before, meta.result?.lastSyncedSequence, take);
+    // The position was asked for first, so it is there when the rest is.
+    readStretch(transaction, requestId, limit, before ?? TOP, (stretch) => {
+      resolve(pageOf(stretch, meta.result, limit, before));
+      stretch.damaged.forEach(onDamage);
+    });
     transaction.onabort = () => reject(transaction.error);
   });
 }
 
-/**
- * IndexedDB 3.0's `getAllRecords`, which reads backwards; not yet in TypeScript's library nor in every
- * engine.
- */
-interface ReverseReads {
-  getAllRecords(options: {
-    query: IDBKeyRange;
-    count: number;
-    direction: 'prev';
-  }): IDBRequest<{ value: CachedMessage }[]>;
-}
-
-function hasReverseReads(index: unknown): index is ReverseReads {
-  return typeof (index as Partial<ReverseReads>).getAllRecords === 'function';
-}
-
-function rangeOf(requestId: string, from: number, before: number): IDBKeyRange {
-  return IDBKeyRange.bound([requestId, from], [requestId, before], false, true);
-}
-
-function readNewest(
-  index: ReverseReads,
-  requestId: string,
-  count: number,
-  before: number | undefined,
-  take: (rows: CachedMessage[]) => void,
-): void {
-  const query = rangeOf(requestId, 0, before ?? Number.MAX_SAFE_INTEGER);
-  const request = index.getAllRecords({ query, count, direction: 'prev' });
-  request.onsuccess = () => take(request.result.map(({ value }) => value).reverse());
-}
-
-/**
- * Without reverse reads: windows of sequence numbers, downwards, each twice as wide as the one before,
- * because `getAll` of a window is many times faster than a cursor.
- */
-function readDownwards(
-  index: IDBIndex,
-  requestId: string,
-  limit: number,
-  before: number | undefined,
-  lastSynced: number | undefined,
-  take: (rows: CachedMessage[]) => void,
-): void {
-  let found: CachedMessage[] = [];
-  const readWindow = (from: number, to: number, width: number) => {
-    const request = index.getAll(rangeOf(requestId, from, to)) as IDBRequest<CachedMessage[]>;
-    request.onsuccess = () => {
-      found = request.result.concat(found);
-      if (found.length >= limit || from === 0) return take(found.slice(-limit));
-      readWindow(Math.max(0, from - width), from, width * 2);
-    };
-  };
-  const bound = before ?? Number.MAX_SAFE_INTEGER;
-  const synced = (lastSynced ?? 0) + 1;
-  // First everything above what is synced: messages that were not sent yet, usually none.
-  if (synced < bound) readWindow(synced, bound, limit);
-  else readWindow(Math.max(0, bound - limit), bound, limit * 2);
-}
-
 function pageOf(
-  messages: CachedMessage[],
+  { messages, damaged }: Stretch,
   row: ChatSyncState | undefined,
   limit: number,
   before: number | undefined,
 ): StoredPage {
   const oldest = messages.length < limit ? 1 : (messages[0]?.sequenceNumber ?? 1);
   const top = before ?? LIMITS.provisionalSequenceMin;
-  const gaps = (row?.knownGaps ?? []).filter(
+  const gaps = withDamage(row?.knownGaps ?? [], damaged).filter(
     ({ startSeq, endSeq }) => endSeq >= oldest - 1 && startSeq < top,
   );
   return { messages, gaps, chat: row ? summaryOf(row) : null };
+}
+
+/** Until the core has heard of it, what is damaged is a hole that only the reader knows of. */
+function withDamage(gaps: Gap[], damaged: Damage[]): Gap[] {
+  if (!damaged.length) return gaps;
+  const unknown = damaged.filter(
+    ({ firstSequence, lastSequence }) =>
+      !gaps.some(({ startSeq, endSeq }) => startSeq <= firstSequence && endSeq >= lastSequence),
+  );
+  const holes = unknown.map(({ firstSequence: startSeq, lastSequence: endSeq }) => {
+    return { startSeq, endSeq, detectedAt: Date.now(), stale: true };
+  });
+  return [...gaps, ...holes].sort((a, b) => a.startSeq - b.startSeq);
 }
 
 /** Reads the chat list, newest activity first. */

@@ -6,11 +6,13 @@ import { build } from 'esbuild';
 
 const folder = fileURLToPath(new URL('pages/', import.meta.url));
 
-/** The built package stays outside: its worker and its WebAssembly are found beside it. */
-const servedPackage = {
-  name: 'served-package',
+/** Packages that stay outside: worker and WebAssembly are found beside them. */
+const servedPackages = {
+  name: 'served-packages',
   setup({ onResolve }) {
-    onResolve({ filter: /^chatlarder$/ }, () => ({ path: '/dist/index.js', external: true }));
+    const serve = (filter, path) => onResolve({ filter }, () => ({ path, external: true }));
+    serve(/^chatlarder$/, '/dist/index.js');
+    serve(/^@sqlite\.org\/sqlite-wasm$/, '/sqlite/index.mjs');
   },
 };
 
@@ -25,7 +27,7 @@ export async function bundlePages() {
     write: false,
     format: 'esm',
     target: 'es2022',
-    plugins: [servedPackage],
+    plugins: [servedPackages],
     logLevel: 'silent',
   });
   return new Map(outputFiles.map(({ path, text }) => [path, text]));

@@ -16,9 +16,20 @@ import { ratiosOf, summaryOf } from './statistics.mjs';
 /** Whom everyone is compared with. */
 export const baseline = 'optimal';
 
+/** Further pairs that are compared, where both ran: the second is the base. */
+const pairs = [['chatlarder', 'sqlite']];
+
 const milliseconds = (ms) => (ms < 10 ? ms.toFixed(2) : ms.toFixed(0));
 const span = ({ median, min, max }, format) => [format(median), `${format(min)} to ${format(max)}`];
-const toTwoDigits = (ratio) => ratio.toFixed(2);
+
+/** At least two digits that say something. */
+function toTwoDigits(ratio) {
+  if (ratio >= 10) return ratio.toFixed(1);
+  return ratio.toFixed(ratio < 0.1 ? 3 : 2);
+}
+
+const lineOf = (what, { median, min, max }) =>
+  `${what[0]}: ${what[1]} ${toTwoDigits(median)} x ${what[2]} (${toTwoDigits(min)} to ${toTwoDigits(max)})`;
 
 /**
  * @param {object} workload
@@ -29,23 +40,30 @@ const toTwoDigits = (ratio) => ratio.toFixed(2);
  * @returns {Outcome}
  */
 export function compare({ name, title, compare: what, samples }) {
-  const base = samples[baseline];
+  const ratio = (contender, base) => {
+    const [ours, theirs] = [samples[contender], samples[base]];
+    return summaryOf(what === 'time' ? ratiosOf(ours, theirs) : ratiosOf(theirs, ours));
+  };
   const contenders = Object.entries(samples).map(([contender, times]) => {
-    const ratios = what === 'time' ? ratiosOf(times, base) : ratiosOf(base, times);
-    return { contender, times: summaryOf(times), ratio: summaryOf(ratios) };
+    return { contender, times: summaryOf(times), ratio: ratio(contender, baseline) };
   });
   const rows = contenders.map(({ contender, times, ratio }) => {
     return [contender, ...span(times, milliseconds), ...span(ratio, toTwoDigits)];
   });
   const columns = ['', 'median ms', 'min to max', `${what} ratio`, 'min to max'];
-  const lines = contenders
-    .filter(({ contender }) => contender !== baseline)
-    .map(({ contender, ratio: { median, min, max } }) => {
-      const others = `(${toTwoDigits(min)} to ${toTwoDigits(max)})`;
-      return `${name}: ${contender} ${toTwoDigits(median)} x ${baseline} ${what} ${others}`;
-    });
+  const others = contenders.map(({ contender }) => contender).filter((contender) => contender !== baseline);
+  const compared = [...others.map((contender) => [contender, baseline]), ...pairs];
+  const lines = compared
+    .filter((pair) => pair.every((contender) => contender in samples))
+    .map(([contender, base]) => lineOf([name, contender, `${base} ${what}`], ratio(contender, base)));
   const data = { compare: what, samples, contenders };
   return { tables: [{ title, columns, rows }], lines, data: { [name]: data } };
+}
+
+/** What is to be said of contenders that did not run. @param {{name: string, reason: string}[]} skipped */
+export function skips(bench, skipped) {
+  const lines = skipped.map(({ name, reason }) => `${bench}: ${name} skipped: ${reason}`);
+  return { tables: [], lines, data: {} };
 }
 
 /** @param {Outcome[]} outcomes @returns {Outcome} */

@@ -91,7 +91,21 @@ static bool is_within_reach(const server_chat *c, const char *since, int64_t *re
     return changes <= CHANGES_MAX;
 }
 
-static void write_message(buffer *out, const page_message *m) {
+enum { LARGE_ONE_IN = 97, LARGE_BYTES = 60000, SMALL_ONE_IN = 5 };
+
+/** Something that no core knows, to make messages of all sizes: up to `most` bytes, few of them very large.
+ */
+static void write_padding(buffer *out, const page_message *m, int64_t most) {
+    const int64_t number = m->sequence * 31 + m->version * 7 + m->chat;
+    int64_t size = number % SMALL_ONE_IN ? number * 131 % (most + 1) : 0;
+    if (most > 0 && number % LARGE_ONE_IN == 0) size = LARGE_BYTES;
+    if (!size) return;
+    buffer_text(out, ",\"padding\":\"");
+    for (int64_t i = 0; i < size; i++) buffer_bytes(out, "x", 1);
+    buffer_text(out, "\"");
+}
+
+static void write_message(buffer *out, const page_message *m, int64_t padding) {
     char chat[ID_BYTES], moment[MOMENT_BYTES];
     id_of_chat(chat, m->chat);
     buffer_print(out, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, m->id, chat,
@@ -105,6 +119,7 @@ static void write_message(buffer *out, const page_message *m) {
         moment_write(moment, m->updated_ms);
         buffer_print(out, ",\"updatedAt\":\"%s\"", moment);
     }
+    write_padding(out, m, padding);
     buffer_text(out, "}");
 }
 
@@ -126,7 +141,7 @@ static void write_page(world *w, buffer *out, const messages_page *page, int cha
     buffer_print(out, "{\"requestId\":\"%s\",\"messages\":[", id);
     for (int64_t i = 0; i < page->count; i++) {
         if (i) buffer_text(out, ",");
-        write_message(out, &page->messages[i]);
+        write_message(out, &page->messages[i], w->swarm.padding);
     }
     buffer_text(out, "],\"covers\":");
     if (page->covers) buffer_print(out, "{\"from\":%" PRId64 ",\"to\":%" PRId64 "}", page->from, page->to);

@@ -47,6 +47,10 @@ void cached_read(world *w, int chat) {
     c->message_count = integer(value, "messageCount");
     c->revision = number_in_text(value, "serverRevision");
     read_gaps(c, cJSON_GetObjectItemCaseSensitive(value, "knownGaps"));
+    const cJSON *unsealed = cJSON_GetObjectItemCaseSensitive(value, "unsealed");
+    c->unsealed = cJSON_IsObject(unsealed);
+    c->small_blocks = integer(unsealed, "blocks");
+    c->unsealed_rows = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(unsealed, "rows"));
     const cJSON *listed = cJSON_GetObjectItemCaseSensitive(value, "chat");
     c->listed_revision = number_in_text(listed, "revision");
     c->listed_last = integer(listed, "lastSequence");

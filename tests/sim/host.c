@@ -75,6 +75,7 @@ void host_tell_connectivity(world *w) {
     host_event *event = event_of(w->network.browser_online ? "{\"type\":\"connectivity\",\"online\":true}"
                                                            : "{\"type\":\"connectivity\",\"online\":false}");
     strcpy(event->standing, "connectivity");
+    if (!w->network.browser_online) w->host.told = true;
     log_event(w, "the browser says %s", w->network.browser_online ? "online" : "offline");
     host_push(w, event);
 }
@@ -228,15 +229,16 @@ static double tell_time(world *w) {
 static bool apply(world *w) {
     host *h = &w->host;
     for (;;) {
-        const step_failure failure = apply_writes(w, h->plan);
+        const step_failure failure = apply_writes(w, h->plan, larder_bytes(h->core));
         if (failure) {
             fail(w, failure);
             return false;
         }
-        buffer rows = {0};
-        if (!apply_reads(w, h->plan, &rows) && !cJSON_HasObjectItem(h->plan, "more")) break;
-        const int result = events_step_rows(h->core, &rows, tell_time(w));
+        buffer rows = {0}, blocks = {0};
+        if (!apply_reads(w, h->plan, &rows, &blocks) && !cJSON_HasObjectItem(h->plan, "more")) break;
+        const int result = events_step_rows(h->core, &rows, &blocks, tell_time(w));
         buffer_free(&rows);
+        buffer_free(&blocks);
         if (!take_plan(w, result)) return false;
     }
     if (!w->swarm.storage) return commit(w);
@@ -274,7 +276,8 @@ static void next_group(world *w) {
 static char *hydrate_header(const host *h) {
     buffer header = {0};
     bool first = true;
-    buffer_text(&header, "{\"type\":\"hydrate\",\"userId\":\"user-0\",\"setAside\":[");
+    buffer_print(&header, "{\"type\":\"hydrate\",\"userId\":\"user-0\",\"layout\":\"%s\",\"setAside\":[",
+                 h->blocks ? "blocks" : "rows");
     for (int chat = 0; chat < SERVER_CHATS_MAX; chat++) {
         char id[ID_BYTES];
         if (!h->set_aside[chat]) continue;
@@ -396,8 +399,9 @@ static void open_tab(world *w, const happening *happens) {
     (void)happens;
     host *h = &w->host;
     h->alive = h->running = true;
+    h->blocks = swarm_blocks(&w->swarm, h->tabs++);
     h->life++;
-    log_event(w, "host: the tab is opened");
+    log_event(w, "host: the tab is opened, history in %s", h->blocks ? "blocks" : "rows");
     host_tell_connectivity(w);
     users_tab_opened(w);
     open_database(w);

@@ -52,6 +52,8 @@ typedef struct {
     prng random;
     bool alive;   /* the tab is open */
     int64_t life; /* counts tabs and recoveries, so that what an earlier one awaited is ignored */
+    int64_t tabs; /* that were opened */
+    bool blocks;  /* history is to lie in blocks; else in rows */
     bool db_open;
     larder *core;
     event_list queue;

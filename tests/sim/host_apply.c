@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gen/schema.h"
+#include "host_events.h"
 #include "world.h"
 
 static const cJSON *member(const cJSON *object, const char *name) {
@@ -48,37 +49,43 @@ static int64_t count_writes(const cJSON *plan) {
     return count;
 }
 
-static step_failure put(world *w, object_store *into, const cJSON *value, bool may_replace) {
-    switch (store_put(&w->store, into, value, may_replace)) {
-    case WRITE_DONE: return STEP_FINE;
-    case WRITE_CONSTRAINT_ERROR: log_event(w, "store: ConstraintError"); return STEP_OWN_FAULT;
-    default: log_event(w, "store: DataError"); return STEP_OWN_FAULT;
+/** One row or key of a write. */
+static step_failure carry_out_one(world *w, const cJSON *write, const cJSON *each, const char *bytes) {
+    object_store *store = store_of(&w->store, text_of(write, "store"));
+    const char *op = text_of(write, "op");
+    char key[KEY_BYTES];
+    write_result result = WRITE_DATA_ERROR;
+    if (strcmp(op, "delete") == 0) {
+        if (store_key(key, each)) store_delete(&w->store, store, key), result = WRITE_DONE;
+    } else if (strcmp(op, "addBytes") == 0) {
+        result = store_add_block(&w->store, store, each, bytes);
+    } else {
+        result = store_put(&w->store, store, each, strcmp(op, "put") == 0);
     }
+    if (result == WRITE_DONE) return STEP_FINE;
+    log_event(w, "store: %s", result == WRITE_CONSTRAINT_ERROR ? "ConstraintError" : "DataError");
+    return STEP_OWN_FAULT;
 }
 
-/** One write; `*left` writes more may be made before the transaction aborts. */
-static step_failure carry_out(world *w, const cJSON *write, int64_t *left) {
-    object_store *store = store_of(&w->store, text_of(write, "store"));
+/** One write; `*left` rows and keys more may be written before the transaction aborts. */
+static step_failure carry_out(world *w, const cJSON *write, const char *bytes, int64_t *left) {
     const cJSON *rows = member(write, "rows");
-    const bool may_replace = strcmp(text_of(write, "op"), "add") != 0;
-    if (!store) return STEP_OWN_FAULT;
+    if (!store_of(&w->store, text_of(write, "store"))) return STEP_OWN_FAULT;
     for (const cJSON *each = rows ? rows->child : member(write, "keys")->child; each; each = each->next) {
         if ((*left)-- == 0) return STEP_STORAGE;
-        step_failure failure = STEP_FINE;
-        if (rows) failure = put(w, store, each, may_replace);
-        else store_delete(&w->store, store, cJSON_GetStringValue(each));
+        const step_failure failure = carry_out_one(w, write, each, bytes);
         if (failure) return failure;
     }
     return STEP_FINE;
 }
 
-step_failure apply_writes(world *w, const cJSON *plan) {
+step_failure apply_writes(world *w, const cJSON *plan, const char *bytes) {
     prng *p = &w->host.random;
     int64_t left = -1;
     if (prng_hits(p, w->swarm.rate[FAULT_ABORT_FIRST])) left = 0;
     if (prng_hits(p, w->swarm.rate[FAULT_ABORT_MIDDLE])) left = prng_between(p, 0, count_writes(plan));
     for (const cJSON *write = member(plan, "writes")->child; write; write = write->next) {
-        const step_failure failure = carry_out(w, write, &left);
+        const step_failure failure = carry_out(w, write, bytes, &left);
         if (failure) return failure;
     }
     return left == 0 ? STEP_STORAGE : STEP_FINE;
@@ -98,6 +105,12 @@ static void read_keys(const object_store *store, const cJSON *keys, buffer *rows
     }
 }
 
+/** How many rows are wanted at most. */
+static size_t limit_of(const cJSON *read) {
+    const cJSON *limit = member(read, "limit");
+    return cJSON_IsNumber(limit) ? (size_t)limit->valuedouble : SIZE_MAX;
+}
+
 static int64_t bound_of(const cJSON *key) {
     return (int64_t)cJSON_GetArrayItem(key, 1)->valuedouble;
 }
@@ -105,11 +118,25 @@ static int64_t bound_of(const cJSON *key) {
 static void read_range(const object_store *store, const cJSON *read, buffer *rows) {
     const cJSON *from = member(read, "from"), *to = member(read, "to");
     const row_index *index = store_index(store, cJSON_GetStringValue(cJSON_GetArrayItem(from, 0)));
-    const int64_t least = bound_of(from), most = bound_of(to);
-    for (size_t i = 0; index && i < index->count; i++) {
-        const row *r = index->at[i];
-        if (r->sequence >= least && r->sequence <= most) append_row(rows, r);
+    const int64_t most = bound_of(to);
+    size_t left = limit_of(read);
+    for (size_t i = index ? store_place(index, bound_of(from)) : 0; index && i < index->count; i++) {
+        if (index->at[i]->sequence > most || left-- == 0) return;
+        append_row(rows, index->at[i]);
     }
+}
+
+/** The chat's blocks that meet a range: those that begin in it, and one that begins before and reaches in. */
+static void read_blocks(const object_store *store, const cJSON *read, buffer *blocks) {
+    const row_index *index = store_index(store, text_of(read, "requestId"));
+    const int64_t from = (int64_t)member(read, "from")->valuedouble;
+    const int64_t to = (int64_t)member(read, "to")->valuedouble;
+    size_t left = limit_of(read);
+    if (!index) return;
+    size_t i = store_place(index, from);
+    if (i > 0 && index->at[i - 1]->block->last_sequence >= from) i--;
+    for (; i < index->count && index->at[i]->sequence <= to && left-- > 0; i++)
+        events_put_block(blocks, index->at[i]);
 }
 
 /** Per chat: how many rows there are, and the lowest and highest sequence number that a server gave. */
@@ -130,14 +157,15 @@ static void read_tally(const object_store *store, buffer *rows) {
     }
 }
 
-bool apply_reads(world *w, const cJSON *plan, buffer *rows) {
+bool apply_reads(world *w, const cJSON *plan, buffer *rows, buffer *blocks) {
     if (!has_any(plan, "reads")) return false;
     buffer_text(rows, "[");
     for (const cJSON *read = member(plan, "reads")->child; read; read = read->next) {
         const object_store *store = store_of(&w->store, text_of(read, "store"));
         if (rows->size > 1) buffer_text(rows, ",");
         buffer_text(rows, "[");
-        if (member(read, "keys")) read_keys(store, member(read, "keys"), rows);
+        if (member(read, "requestId")) read_blocks(store, read, blocks);
+        else if (member(read, "keys")) read_keys(store, member(read, "keys"), rows);
         else if (member(read, "tally")) read_tally(store, rows);
         else read_range(store, read, rows);
         buffer_text(rows, "]");

@@ -9,9 +9,13 @@
 bool apply_is_needed(const cJSON *plan);
 /** Moves what may be let out later from the plan to `out`. */
 void apply_gather(cJSON *plan, effects *out);
-/** Carries out the writes. After a failure the transaction must abort. */
-step_failure apply_writes(world *w, const cJSON *plan);
-/** Appends the rows that are asked for, one array per read; false when the plan has no reads. */
-bool apply_reads(world *w, const cJSON *plan, buffer *rows);
+/** Carries out the writes; `bytes` is what its blocks point into. After a failure the transaction must abort.
+ */
+step_failure apply_writes(world *w, const cJSON *plan, const char *bytes);
+/**
+ * Appends what is asked for: to `rows` one array per read, to `blocks` a frame per block. False when the plan
+ * has no reads.
+ */
+bool apply_reads(world *w, const cJSON *plan, buffer *rows, buffer *blocks);
 
 #endif

@@ -1,5 +1,6 @@
 #include "host_events.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,11 +85,11 @@ static void put_size(buffer *out, size_t size) {
     buffer_bytes(out, bytes, sizeof bytes);
 }
 
-static void put_frame(buffer *out, const char *header, size_t header_size, const buffer *body) {
-    put_size(out, header_size);
-    put_size(out, body->size);
-    buffer_bytes(out, header, header_size);
-    if (body->size) buffer_bytes(out, body->at, body->size);
+static void put_frame(buffer *out, const buffer *header, const char *body, size_t size) {
+    put_size(out, header->size);
+    put_size(out, size);
+    buffer_bytes(out, header->at, header->size);
+    if (size) buffer_bytes(out, body, size);
 }
 
 static void put_event(buffer *out, const host_event *event) {
@@ -97,7 +98,7 @@ static void put_event(buffer *out, const host_event *event) {
     if (event->attempt > 1)
         buffer_print(&header, ",\"attempt\":%d,\"abortReason\":\"aborted\"", event->attempt);
     buffer_text(&header, "}");
-    put_frame(out, header.at, header.size, &event->body);
+    put_frame(out, &header, event->body.at, event->body.size);
     buffer_free(&header);
 }
 
@@ -113,9 +114,21 @@ int events_step(larder *core, const event_list *events, double now_ms) {
     return step(core, &frames, now_ms);
 }
 
-int events_step_rows(larder *core, const buffer *rows, double now_ms) {
-    static const char header[] = "{\"type\":\"rows\"}";
-    buffer frames = {0};
-    put_frame(&frames, header, sizeof header - 1, rows);
+void events_put_block(buffer *frames, const row *r) {
+    buffer header = {0};
+    buffer_print(&header, "{\"type\":\"block\",\"requestId\":\"%s\",\"firstSequence\":%" PRId64,
+                 r->request_id, r->sequence);
+    buffer_print(&header, ",\"lastSequence\":%" PRId64 ",\"count\":%" PRId64 "}", r->block->last_sequence,
+                 r->block->count);
+    put_frame(frames, &header, r->block->data, r->block->size);
+    buffer_free(&header);
+}
+
+int events_step_rows(larder *core, const buffer *rows, const buffer *blocks, double now_ms) {
+    buffer header = {0}, frames = {0};
+    buffer_text(&header, "{\"type\":\"rows\"}");
+    put_frame(&frames, &header, rows->at, rows->size);
+    if (blocks->size) buffer_bytes(&frames, blocks->at, blocks->size);
+    buffer_free(&header);
     return step(core, &frames, now_ms);
 }

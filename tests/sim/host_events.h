@@ -2,6 +2,7 @@
 #define SIM_HOST_EVENTS_H
 
 #include "host.h"
+#include "store.h"
 
 /** Lists of events, and the frames in which the core gets them. */
 
@@ -22,7 +23,9 @@ void event_free(host_event *event);
 
 /** Gives events to the core and lets it decide; its return value. */
 int events_step(larder *core, const event_list *events, double now_ms);
-/** Gives it the rows that its plan asked for: a JSON array of arrays. */
-int events_step_rows(larder *core, const buffer *rows, double now_ms);
+/** Gives it what its plan asked for: rows as a JSON array of arrays, and the frames of blocks. */
+int events_step_rows(larder *core, const buffer *rows, const buffer *blocks, double now_ms);
+/** Appends a block's frame. */
+void events_put_block(buffer *frames, const row *r);
 
 #endif

@@ -54,4 +54,5 @@ void old_database_make(world *w) {
     put(w, "cache_stats", &mark);
     buffer_free(&mark);
     store_commit(&w->store);
+    for (int chat = 0; chat < w->server.chat_count; chat++) view_refresh(w, chat);
 }

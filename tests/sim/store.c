@@ -1,5 +1,6 @@
 #include "store.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,9 +8,10 @@
 #include "gen/schema.h"
 
 static const object_store schema[] = {
-    {STORE_MESSAGES, "id", true, NULL, NULL},
-    {STORE_CHAT_META, "requestId", false, NULL, NULL},
-    {STORE_CACHE_STATS, "key", false, NULL, NULL},
+    {STORE_MESSAGES, "id", KIND_MESSAGES, NULL, NULL},
+    {STORE_MESSAGE_BLOCKS, NULL, KIND_BLOCKS, NULL, NULL},
+    {STORE_CHAT_META, "requestId", KIND_PLAIN, NULL, NULL},
+    {STORE_CACHE_STATS, "key", KIND_PLAIN, NULL, NULL},
 };
 enum { STORES = sizeof schema / sizeof *schema };
 
@@ -43,8 +45,7 @@ const row_index *store_index(const object_store *store, const char *request_id) 
 
 /* ---- the index ---- */
 
-/** Where the sequence number is, or would be. */
-static size_t place_of(const row_index *index, int64_t sequence) {
+size_t store_place(const row_index *index, int64_t sequence) {
     size_t low = 0, high = index->count;
     while (low < high) {
         const size_t middle = (low + high) / 2;
@@ -52,6 +53,11 @@ static size_t place_of(const row_index *index, int64_t sequence) {
         else high = middle;
     }
     return low;
+}
+
+row *store_at(const row_index *index, int64_t sequence) {
+    const size_t at = store_place(index, sequence);
+    return at < index->count && index->at[at]->sequence == sequence ? index->at[at] : NULL;
 }
 
 static row_index *ensure_index(object_store *store, const char *request_id) {
@@ -70,7 +76,7 @@ static void index_add(object_store *store, row *r) {
         index->capacity = index->capacity ? index->capacity * 2 : 32;
         index->at = checked(realloc(index->at, index->capacity * sizeof *index->at));
     }
-    const size_t at = place_of(index, r->sequence);
+    const size_t at = store_place(index, r->sequence);
     memmove(index->at + at + 1, index->at + at, (index->count - at) * sizeof *index->at);
     index->at[at] = r;
     index->count++;
@@ -79,7 +85,7 @@ static void index_add(object_store *store, row *r) {
 static void index_remove(object_store *store, const row *r) {
     if (!r->sequence) return;
     row_index *index = find_index(store, r->request_id);
-    const size_t at = place_of(index, r->sequence);
+    const size_t at = store_place(index, r->sequence);
     index->count--;
     memmove(index->at + at, index->at + at + 1, (index->count - at) * sizeof *index->at);
 }
@@ -88,56 +94,67 @@ static void index_remove(object_store *store, const row *r) {
 static bool is_taken(const object_store *store, const row *r) {
     const row_index *index = r->sequence ? find_index(store, r->request_id) : NULL;
     if (!index) return false;
-    const size_t at = place_of(index, r->sequence);
-    return at < index->count && index->at[at]->sequence == r->sequence &&
-           strcmp(index->at[at]->key, r->key) != 0;
+    const row *other = store_at(index, r->sequence);
+    return other && strcmp(other->key, r->key) != 0;
 }
 
 /* ---- rows ---- */
 
-static const char *text_of(const cJSON *value, const char *name) {
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(value, name);
-    return cJSON_GetStringValue(member);
+static bool write_key(char out[KEY_BYTES], const cJSON *request_id, const cJSON *sequence) {
+    const char *string = cJSON_GetStringValue(request_id);
+    if (!string || !cJSON_IsNumber(sequence)) return false;
+    return snprintf(out, KEY_BYTES, "%s %" PRId64, string, (int64_t)sequence->valuedouble) < KEY_BYTES;
 }
 
-static void read_message(row *r, const cJSON *value) {
-    const char *request_id = text_of(value, "requestId");
-    const char *content = text_of(value, "content");
-    const cJSON *sequence = cJSON_GetObjectItemCaseSensitive(value, "sequenceNumber");
-    if (request_id && strlen(request_id) < STORE_KEY_BYTES && cJSON_IsNumber(sequence)) {
-        strcpy(r->request_id, request_id);
-        r->sequence = (int64_t)sequence->valuedouble;
-    }
-    r->version = -1;
-    const char *version = content ? strstr(content, " version ") : NULL;
-    if (version) r->version = atoi(version + strlen(" version "));
+bool store_key(char out[KEY_BYTES], const cJSON *key) {
+    if (cJSON_IsArray(key))
+        return cJSON_GetArraySize(key) == 2 &&
+               write_key(out, cJSON_GetArrayItem(key, 0), cJSON_GetArrayItem(key, 1));
+    const char *string = cJSON_GetStringValue(key);
+    return string && snprintf(out, KEY_BYTES, "%s", string) < KEY_BYTES;
+}
+
+static const cJSON *member(const cJSON *value, const char *name) {
+    return cJSON_GetObjectItemCaseSensitive(value, name);
+}
+
+static bool read_key(char out[KEY_BYTES], const object_store *store, const cJSON *value) {
+    if (store->key_path) return store_key(out, member(value, store->key_path));
+    return write_key(out, member(value, "requestId"), member(value, "firstSequence"));
 }
 
 static row *row_new(const object_store *store, const cJSON *value) {
-    const char *key = text_of(value, store->key_path);
-    if (!key || strlen(key) >= STORE_KEY_BYTES) return NULL;
+    char key[KEY_BYTES];
+    brief read;
+    if (!read_key(key, store, value)) return NULL;
     row *made = checked(calloc(1, sizeof *made));
     strcpy(made->key, key);
     made->text = checked(cJSON_PrintUnformatted(value));
     made->size = strlen(made->text);
-    if (store->indexed) read_message(made, value);
+    if (store->kind != KIND_MESSAGES) return made;
+    if (brief_read(&read, value)) {
+        strcpy(made->request_id, read.request_id);
+        made->sequence = read.sequence;
+    }
+    made->version = read.version;
     return made;
 }
 
 static void row_free(row *r) {
     if (!r) return;
     cJSON_free(r->text);
+    block_free(r->block);
     free(r);
 }
 
 static void link_row(object_store *store, row *r) {
     HASH_ADD_STR(store->rows, key, r);
-    if (store->indexed) index_add(store, r);
+    if (store->kind != KIND_PLAIN) index_add(store, r);
 }
 
 static void unlink_row(object_store *store, row *r) {
     HASH_DEL(store->rows, r);
-    if (store->indexed) index_remove(store, r);
+    if (store->kind != KIND_PLAIN) index_remove(store, r);
 }
 
 /* ---- transactions ---- */
@@ -150,11 +167,11 @@ static void note(database *s, row_change change) {
     s->changes[s->change_count++] = change;
 }
 
-write_result store_put(database *s, object_store *into, const cJSON *value, bool may_replace) {
-    row *made = row_new(into, value);
+/** Takes the row over; NULL is data that can't be stored. */
+static write_result add_row(database *s, object_store *into, row *made, bool may_replace) {
     if (!made) return WRITE_DATA_ERROR;
     row *before = store_get(into, made->key);
-    if ((before && !may_replace) || (into->indexed && is_taken(into, made))) {
+    if ((before && !may_replace) || is_taken(into, made)) {
         row_free(made);
         return WRITE_CONSTRAINT_ERROR;
     }
@@ -162,6 +179,26 @@ write_result store_put(database *s, object_store *into, const cJSON *value, bool
     link_row(into, made);
     note(s, (row_change){into, before, made});
     return WRITE_DONE;
+}
+
+write_result store_put(database *s, object_store *into, const cJSON *value, bool may_replace) {
+    if (into->kind == KIND_BLOCKS) return WRITE_DATA_ERROR;
+    return add_row(s, into, row_new(into, value), may_replace);
+}
+
+write_result store_add_block(database *s, object_store *into, const cJSON *value, const char *data) {
+    const cJSON *offset = member(value, "data"), *bytes = member(value, "bytes");
+    const bool fits = into->kind == KIND_BLOCKS && cJSON_IsNumber(offset) && cJSON_IsNumber(bytes);
+    row *made = fits ? row_new(into, value) : NULL;
+    if (!made) return WRITE_DATA_ERROR;
+    made->block = block_new(value, data + (size_t)offset->valuedouble, (size_t)bytes->valuedouble);
+    if (!made->block) {
+        row_free(made);
+        return WRITE_DATA_ERROR;
+    }
+    strcpy(made->request_id, cJSON_GetStringValue(member(value, "requestId")));
+    made->sequence = (int64_t)member(value, "firstSequence")->valuedouble;
+    return add_row(s, into, made, false);
 }
 
 void store_delete(database *s, object_store *from, const char *key) {

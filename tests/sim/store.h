@@ -7,35 +7,37 @@
 #include <stdint.h>
 #include <uthash.h>
 
+#include "blocks.h"
 #include "buffer.h"
 #include "timeline.h"
 
-enum { STORE_KEY_BYTES = 64 };
-
-/** A row: its text, and of a message what the index needs. */
+/** A row: its text, of a message what the index needs, of a block its messages. */
 typedef struct row {
-    char key[STORE_KEY_BYTES];
+    char key[KEY_BYTES];
     char *text;
     size_t size;
-    char request_id[STORE_KEY_BYTES];
-    int64_t sequence; /* 0: not in the index */
+    char request_id[KEY_BYTES];
+    int64_t sequence; /* of a block its first; 0: not in the index */
     int version;      /* that a message's content names; -1: none */
+    block *block;     /* NULL: it is none */
     UT_hash_handle hh;
 } row;
 
-/** The rows of one chat in the index [requestId, sequenceNumber], which is unique. */
+/** The rows of one chat by sequence number, which is unique. */
 typedef struct {
-    char request_id[STORE_KEY_BYTES];
+    char request_id[KEY_BYTES];
     row **at; /* ascending */
     size_t count;
     size_t capacity;
     UT_hash_handle hh;
 } row_index;
 
+typedef enum { KIND_PLAIN, KIND_MESSAGES, KIND_BLOCKS } store_kind;
+
 typedef struct {
     const char *name;
-    const char *key_path;
-    bool indexed; /* has by_request_sequence */
+    const char *key_path; /* NULL: [requestId, firstSequence] */
+    store_kind kind;      /* all but the plain ones have an index */
     row *rows;
     row_index *index;
 } object_store;
@@ -64,10 +66,18 @@ object_store *store_of(database *s, const char *name);
 row *store_get(const object_store *store, const char *key);
 /** The chat's rows by sequence number; NULL where there are none. */
 const row_index *store_index(const object_store *store, const char *request_id);
+/** Where the first row from this number on is; `count` where there is none. */
+size_t store_place(const row_index *index, int64_t sequence);
+/** The row with this number; NULL: none. */
+row *store_at(const row_index *index, int64_t sequence);
 
 /** Writes of the open transaction. A write that fails has done nothing; the transaction must abort then. */
 write_result store_put(database *s, object_store *into, const cJSON *value, bool may_replace);
+/** Adds a block with its bytes. */
+write_result store_add_block(database *s, object_store *into, const cJSON *value, const char *data);
 void store_delete(database *s, object_store *from, const char *key);
+/** A key as the rows have it, of one in JSON: a text, or a chat and a number. False when it is neither. */
+bool store_key(char out[KEY_BYTES], const cJSON *key);
 
 /** Undoes the open transaction. */
 void store_abort(database *s);

@@ -6,6 +6,8 @@
 #define SWARM_NAME(name) #name,
 static const char *const names[] = {SWARM_FAULTS(SWARM_NAME)};
 
+static const char *const layouts[] = {"rows", "blocks", "rows_first", "switches"};
+
 static int one_of(prng *p, const int *choices, size_t count) {
     return choices[prng_between(p, 0, (int64_t)count - 1)];
 }
@@ -15,7 +17,7 @@ static int one_of(prng *p, const int *choices, size_t count) {
 /** Faults that are decided on at each step of the world must be rarer. */
 static bool is_per_step(fault f) {
     return f == FAULT_STREAM_ENDS || f == FAULT_OUTAGE || f == FAULT_AWAY || f == FAULT_KILLED ||
-           f == FAULT_CLOCK_FORWARD || f == FAULT_CLOCK_BACK;
+           f == FAULT_CLOCK_FORWARD || f == FAULT_CLOCK_BACK || f == FAULT_DAMAGED_BLOCK;
 }
 
 static void pick_rates(swarm *s, prng *p) {
@@ -28,6 +30,25 @@ static void pick_rates(swarm *s, prng *p) {
                                           : PICK(p, 30, 100, 400, 1500);
         const bool on = prng_hits(p, lie ? 4000 : share);
         s->rate[f] = on && (!lie || s->lies) ? rate : 0;
+    }
+}
+
+/** Where what one tab has stored meets another's layout there must be several tabs. */
+static void pick_layouts(swarm *s, prng *p) {
+    s->padding = PICK(p, 0, 0, 0, 40, 400, 2000);
+    s->layouts = prng_hits(p, 7000) ? TABS_BLOCKS : TABS_ROWS;
+    if (prng_hits(p, 1500)) {
+        s->layouts = prng_hits(p, 5000) ? TABS_ROWS_FIRST : TABS_SWITCH;
+        if (s->rate[FAULT_KILLED] < 40) s->rate[FAULT_KILLED] = 40;
+    }
+}
+
+bool swarm_blocks(const swarm *s, int64_t tab) {
+    switch (s->layouts) {
+    case TABS_ROWS: return false;
+    case TABS_ROWS_FIRST: return tab > 0;
+    case TABS_SWITCH: return tab % 2 == 1;
+    default: return true;
     }
 }
 
@@ -47,6 +68,7 @@ swarm swarm_pick(uint64_t seed) {
     s.latency = PICK(&p, 3, 30, 300);
     s.storage = PICK(&p, 0, 1, 20);
     s.old_database = prng_hits(&p, 1000);
+    pick_layouts(&s, &p);
     return s;
 }
 
@@ -63,6 +85,7 @@ void swarm_describe(const swarm *s, buffer *out) {
                  s->chats, s->messages, s->page_max, s->history_kept, s->burst_max);
     buffer_print(out, " server_pause=%" PRId64 " user_pause=%" PRId64 " latency=%" PRId64 " storage=%" PRId64,
                  s->server_pause, s->user_pause, s->latency, s->storage);
+    buffer_print(out, " layouts=%s padding=%" PRId64, layouts[s->layouts], s->padding);
     if (s->old_database) buffer_text(out, " old_database");
     for (fault f = 0; f < FAULTS; f++) {
         if (s->rate[f]) buffer_print(out, " %s=%d", names[f], s->rate[f]);

@@ -37,21 +37,25 @@
     FAULT(KILLED_AFTER_COMMIT) /* it did, but nobody heard */                                                \
     FAULT(CLOCK_FORWARD)       /* the device's clock jumps, up to ten years */                               \
     FAULT(CLOCK_BACK)                                                                                        \
-    FAULT(LIE_OVERLAP)  /* a page reaches beyond what was asked */                                           \
-    FAULT(LIE_REPEAT)   /* an old answer of the same chat */                                                 \
-    FAULT(LIE_COVERS)   /* `covers` is shifted, upside down or missing */                                    \
-    FAULT(LIE_TWIN)     /* two messages with one sequence number */                                          \
-    FAULT(LIE_ID)       /* one id in two chats */                                                            \
-    FAULT(LIE_LAST)     /* `lastSequence` below what was given before */                                     \
-    FAULT(LIE_ORDER)    /* messages in disorder, one of them twice */                                        \
-    FAULT(LIE_STRANGER) /* a message of another chat */                                                      \
-    FAULT(LIE_RECORD)   /* a record that is not valid */                                                     \
-    FAULT(LIE_SEQUENCE) /* a message with another sequence number than before */                             \
-    FAULT(LIE_CURSOR)   /* a chat list that goes on for ever */
+    FAULT(DAMAGED_BLOCK) /* the bytes of a stored block change */                                            \
+    FAULT(LIE_OVERLAP)   /* a page reaches beyond what was asked */                                          \
+    FAULT(LIE_REPEAT)    /* an old answer of the same chat */                                                \
+    FAULT(LIE_COVERS)    /* `covers` is shifted, upside down or missing */                                   \
+    FAULT(LIE_TWIN)      /* two messages with one sequence number */                                         \
+    FAULT(LIE_ID)        /* one id in two chats */                                                           \
+    FAULT(LIE_LAST)      /* `lastSequence` below what was given before */                                    \
+    FAULT(LIE_ORDER)     /* messages in disorder, one of them twice */                                       \
+    FAULT(LIE_STRANGER)  /* a message of another chat */                                                     \
+    FAULT(LIE_RECORD)    /* a record that is not valid */                                                    \
+    FAULT(LIE_SEQUENCE)  /* a message with another sequence number than before */                            \
+    FAULT(LIE_CURSOR)    /* a chat list that goes on for ever */
 
 #define SWARM_ENUMERATOR(name) FAULT_##name,
 typedef enum { SWARM_FAULTS(SWARM_ENUMERATOR) FAULTS } fault;
 #define FAULT_FIRST_LIE FAULT_LIE_OVERLAP
+
+/** Which layout each tab of a seed keeps history in. */
+typedef enum { TABS_ROWS, TABS_BLOCKS, TABS_ROWS_FIRST, TABS_SWITCH } tab_layouts;
 
 /** One seed's world: how large and how quick it is, and which faults happen how often (swarm testing). */
 typedef struct {
@@ -68,11 +72,15 @@ typedef struct {
     int64_t latency;      /* ms, each way */
     int64_t storage;      /* ms a transaction takes; 0: at once */
     bool old_database;    /* the device holds the rows of version 2 */
+    tab_layouts layouts;
+    int64_t padding; /* bytes that messages are longer by, mostly fewer, now and then many more */
 } swarm;
 
 swarm swarm_pick(uint64_t seed);
 /** No more faults: the network and the storage have healed, the server tells the truth. */
 void swarm_heal(swarm *s);
+/** Whether the tab with this number, counted from 0, keeps history in blocks; else in rows. */
+bool swarm_blocks(const swarm *s, int64_t tab);
 const char *swarm_fault_name(fault f);
 /** Appends what is on, for a report. */
 void swarm_describe(const swarm *s, buffer *out);

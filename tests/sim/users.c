@@ -166,6 +166,15 @@ void users_look(world *w) {
     push(w, "", "", false, &header);
 }
 
+void users_damaged(world *w, int chat, int64_t first, int64_t last) {
+    buffer header = {0};
+    char id[ID_BYTES];
+    id_of_chat(id, chat);
+    buffer_print(&header, "{\"type\":\"damaged\",\"requestId\":\"%s\"", id);
+    buffer_print(&header, ",\"firstSequence\":%" PRId64 ",\"lastSequence\":%" PRId64 "}", first, last);
+    push(w, "", "", false, &header);
+}
+
 static void tell(world *w, const char *type, int chat, int number, bool ends) {
     buffer header = {0};
     char id[ID_BYTES], standing[HOST_NAME_BYTES] = "";

@@ -63,6 +63,8 @@ void users_open(world *w, int chat);
 void users_sync(world *w, int chat); /* -1: everything */
 void users_fill(world *w, int chat, int64_t from, int64_t to);
 void users_read(world *w, int chat, int64_t up_to);
+/** The page has read a block that it can't understand. */
+void users_damaged(world *w, int chat, int64_t first, int64_t last);
 /** The page has become visible. */
 void users_look(world *w);
 

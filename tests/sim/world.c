@@ -40,6 +40,7 @@ static void live(world *w, int64_t steps) {
         clock_step(w);
         network_step(w);
         host_step(w);
+        damage_step(w);
         if (w->step % 50 == 0) checks_all(w);
     }
 }
@@ -54,6 +55,7 @@ static void world_start(world *w) {
     server_start(w);
     if (w->swarm.old_database) old_database_make(w);
     users_start(w);
+    damage_start(w);
     host_start(w);
 }
 
@@ -76,6 +78,7 @@ void world_free(world *w) {
     server_free(w);
     model_free(w);
     cached_free(w);
+    views_free(w);
     timeline_free(&w->timeline);
     free(w);
 }

@@ -6,6 +6,7 @@
 #include "cached.h"
 #include "checks/checks.h"
 #include "clock.h"
+#include "damage.h"
 #include "host.h"
 #include "ids.h"
 #include "lies.h"
@@ -18,14 +19,16 @@
 #include "swarm.h"
 #include "timeline.h"
 #include "users.h"
+#include "view.h"
 
 /** When every world begins: 2026-01-01. */
 #define WORLD_START_MS INT64_C(1767225600000)
 
-/** What happened since a time, to judge whether the calls since then are too many. */
+/** What happened since a time, to judge whether the calls and rewrites since then are too many. */
 typedef struct {
     int64_t period;
     int64_t calls;
+    int64_t rewrites; /* commits that moved what is stored to other blocks, and nothing else */
     int64_t occasions;
 } call_budget;
 
@@ -46,16 +49,19 @@ struct world {
     network network;
     database store;
     host host;
+    damager damager;
     users users;
     model model;
     cached_chat cached[SERVER_CHATS_MAX];
-    bool touched[SERVER_CHATS_MAX]; /* by the step that has committed */
+    chat_view views[SERVER_CHATS_MAX]; /* what is committed */
+    bool touched[SERVER_CHATS_MAX];    /* by the step that has committed */
 
     /* What calls for help from outside before everything can converge. */
     bool refused;     /* a request was refused for good */
     bool set_aside;   /* an event was given up */
     bool signal_lost; /* on a stream that went on */
     bool damaged;     /* a body was cut or replaced on its way */
+    bool blocks_damaged;
 
     /* Counters. */
     int64_t inputs; /* of users */

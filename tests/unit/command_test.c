@@ -124,18 +124,20 @@ typedef struct {
     const char *unread;
 } unread_case;
 
-#define MESSAGE(sender) "{\"senderId\":" sender "}"
+#define MESSAGE(number, sender)                                                                              \
+    "{\"id\":\"m" #number "\",\"requestId\":\"" CHAT_1 "\",\"sequenceNumber\":" #number                      \
+    ",\"senderId\":" sender "}"
 
 static const unread_case unread[] = {
-    {"counted", "8", MESSAGE("\"ann\"") "," MESSAGE("\"ann\""), "2"},
-    {"one's own are never unread", "8", MESSAGE("\"me\"") "," MESSAGE("\"ann\""), "1"},
-    {"a sender who isn't known is another", "8", MESSAGE("null") ",{}", "2"},
-    {"rows that can't be read are not counted", "8", "nonsense," MESSAGE("\"ann\""), "1"},
-    {"what is missing counts", "5", MESSAGE("\"ann\""), "4"},
+    {"counted", "8", MESSAGE(11, "\"ann\"") "," MESSAGE(12, "\"ann\""), "2"},
+    {"one's own are never unread", "8", MESSAGE(13, "\"me\"") "," MESSAGE(14, "\"ann\""), "1"},
+    {"a sender who isn't known is another", "8", MESSAGE(15, "null") "," MESSAGE(30, "7"), "2"},
+    {"rows that can't be read are not counted", "8", "nonsense," MESSAGE(16, "\"ann\""), "1"},
+    {"what is missing counts", "5", MESSAGE(17, "\"ann\""), "4"},
     {"half of what is missing", "5.0", "", "3"},
     {"it never grows by reading", "7",
-     MESSAGE("1") "," MESSAGE("1") "," MESSAGE("1") "," MESSAGE("1") "," MESSAGE("1") "," MESSAGE(
-         "1") "," MESSAGE("1"),
+     MESSAGE(18, "1") "," MESSAGE(19, "1") "," MESSAGE(20, "1") "," MESSAGE(21, "1") "," MESSAGE(
+         22, "1") "," MESSAGE(23, "1") "," MESSAGE(24, "1"),
      "5"},
 };
 

@@ -144,7 +144,8 @@ static bool attempt(run *r, const page_case *one, bool careful) {
     cJSON_ArrayForEach(read, reads) describe_read(r, read);
     text rows = {0};
     store_read(&r->s, reads, &rows);
-    delta_rows(&r->l, d, (slice){rows.at, rows.size});
+    event_reader no_blocks = {0};
+    delta_rows(&r->l, d, (slice){rows.at, rows.size}, &no_blocks);
     const bool committed = carry_out(r);
     text_free(&rows);
     return committed;

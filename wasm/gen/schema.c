@@ -32,9 +32,16 @@ const char *const durability_names[] = {
     NULL,
 };
 
+const char *const layout_names[] = {
+    "rows",
+    "blocks",
+    NULL,
+};
+
 const char *const event_type_names[] = {
     "hydrate",
     "rows",
+    "block",
     "connectivity",
     "credentials",
     "deadline",
@@ -46,6 +53,7 @@ const char *const event_type_names[] = {
     "fill",
     "touch",
     "read",
+    "damaged",
     NULL,
 };
 
@@ -169,6 +177,14 @@ static const field_rule server_chat_fields[] = {
 };
 const record_rule server_chat_record = {"ServerChat", server_chat_fields, 9};
 
+static const field_rule unsealed_fields[] = {
+    {.name = "from", .type = FIELD_INTEGER, .required = true, .min = 1LL, .max = 4503599627370495LL},
+    {.name = "to", .type = FIELD_INTEGER, .required = true, .min = 1LL, .max = 4503599627370495LL},
+    {.name = "blocks", .type = FIELD_INTEGER, .required = true, .min = 0LL, .max = 9007199254740991LL},
+    {.name = "rows", .type = FIELD_BOOLEAN, .required = true},
+};
+const record_rule unsealed_record = {"Unsealed", unsealed_fields, 4};
+
 static const field_rule chat_sync_state_fields[] = {
     {.name = "requestId", .type = FIELD_UUID, .required = true},
     {.name = "lastSyncedSequence", .type = FIELD_INTEGER, .min = 0LL, .max = 4503599627370495LL, .fallback = "0"},
@@ -183,8 +199,9 @@ static const field_rule chat_sync_state_fields[] = {
     {.name = "lastAccessedAt", .type = FIELD_INTEGER, .max = 9007199254740991LL, .fallback = "0"},
     {.name = "serverRevision", .type = FIELD_STRING, .nullable = true, .max = 256LL, .fallback = "null"},
     {.name = "chat", .type = FIELD_OBJECT, .nullable = true, .record = &server_chat_record, .fallback = "null"},
+    {.name = "unsealed", .type = FIELD_OBJECT, .nullable = true, .record = &unsealed_record, .fallback = "null"},
 };
-const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 13};
+const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 14};
 
 static const field_rule chats_page_fields[] = {
     {.name = "chats", .type = FIELD_ARRAY, .required = true},
@@ -229,5 +246,7 @@ static const field_rule sync_position_fields[] = {
     {.name = "key", .type = FIELD_STRING, .required = true},
     {.name = "chatsCursor", .type = FIELD_STRING, .nullable = true, .fallback = "null"},
     {.name = "upgradedFrom", .type = FIELD_INTEGER, .max = 9007199254740991LL},
+    {.name = "sealed", .type = FIELD_BOOLEAN},
+    {.name = "blocks", .type = FIELD_BOOLEAN},
 };
-const record_rule sync_position_record = {"SyncPosition", sync_position_fields, 3};
+const record_rule sync_position_record = {"SyncPosition", sync_position_fields, 5};

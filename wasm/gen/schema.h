@@ -4,7 +4,7 @@
 
 #include "record.h"
 
-#define LARDER_SCHEMA_VERSION 3
+#define LARDER_SCHEMA_VERSION 4
 #define LIMIT_PROVISIONAL_SEQUENCE_MIN 4503599627370496LL
 #define LIMIT_OPEN_PAGE_MESSAGES 50LL
 #define LIMIT_PAGE_MESSAGES 200LL
@@ -21,6 +21,12 @@
 #define LIMIT_RETRY_AFTER_MAX_MS 300000LL
 #define LIMIT_ERRORS_PER_PAGE_MAX 20LL
 #define LIMIT_PLAN_BYTES 65536LL
+#define LIMIT_BLOCK_MESSAGES 72LL
+#define LIMIT_BLOCK_BYTES 61440LL
+#define LIMIT_SMALL_BLOCK_MESSAGES 32LL
+#define LIMIT_SEAL_BLOCKS 16LL
+#define LIMIT_SEAL_ROWS 512LL
+#define LIMIT_SEAL_DELAY_MS 1000LL
 #define LIMIT_ACCESSED_RESOLUTION_MS 60000LL
 #define STORE_MESSAGES "messages"
 #define STORE_CHAT_META "chat_meta"
@@ -28,6 +34,7 @@
 #define STORE_MEDIA_BLOBS "media_blobs"
 #define STORE_OFFLINE_QUEUE "offline_queue"
 #define STORE_CACHE_STATS "cache_stats"
+#define STORE_MESSAGE_BLOCKS "message_blocks"
 
 typedef enum {
     MESSAGE_STATUS_PENDING,
@@ -61,8 +68,15 @@ typedef enum {
 extern const char *const durability_names[];
 
 typedef enum {
+    LAYOUT_ROWS,
+    LAYOUT_BLOCKS,
+} layout;
+extern const char *const layout_names[];
+
+typedef enum {
     EVENT_TYPE_HYDRATE,
     EVENT_TYPE_ROWS,
+    EVENT_TYPE_BLOCK,
     EVENT_TYPE_CONNECTIVITY,
     EVENT_TYPE_CREDENTIALS,
     EVENT_TYPE_DEADLINE,
@@ -74,6 +88,7 @@ typedef enum {
     EVENT_TYPE_FILL,
     EVENT_TYPE_TOUCH,
     EVENT_TYPE_READ,
+    EVENT_TYPE_DAMAGED,
 } event_type;
 extern const char *const event_type_names[];
 
@@ -198,6 +213,14 @@ enum {
 extern const record_rule server_chat_record;
 
 enum {
+    UNSEALED_FROM,
+    UNSEALED_TO,
+    UNSEALED_BLOCKS,
+    UNSEALED_ROWS,
+};
+extern const record_rule unsealed_record;
+
+enum {
     CHAT_SYNC_STATE_REQUEST_ID,
     CHAT_SYNC_STATE_LAST_SYNCED_SEQUENCE,
     CHAT_SYNC_STATE_LAST_SYNCED_AT,
@@ -211,6 +234,7 @@ enum {
     CHAT_SYNC_STATE_LAST_ACCESSED_AT,
     CHAT_SYNC_STATE_SERVER_REVISION,
     CHAT_SYNC_STATE_CHAT,
+    CHAT_SYNC_STATE_UNSEALED,
 };
 extern const record_rule chat_sync_state_record;
 
@@ -257,6 +281,8 @@ enum {
     SYNC_POSITION_KEY,
     SYNC_POSITION_CHATS_CURSOR,
     SYNC_POSITION_UPGRADED_FROM,
+    SYNC_POSITION_SEALED,
+    SYNC_POSITION_BLOCKS,
 };
 extern const record_rule sync_position_record;
 

@@ -23,9 +23,12 @@
  *
  * | type           | header                                    | body                                  |
  * | -------------- | ----------------------------------------- | ------------------------------------- |
- * | `hydrate`      | `userId?`, `setAside?` (requestIds),      | `{chat_meta: [...], cache_stats: []}` |
- * |                | `again?`: not the first core              |                                       |
+ * | `hydrate`      | `userId?`, `layout?` (`rows`, `blocks`),  | `{chat_meta: [...], cache_stats: []}` |
+ * |                | `setAside?` (requestIds), `again?`: not   |                                       |
+ * |                | the first core                            |                                       |
  * | `rows`         |                                           | one array per read that was asked for |
+ * | `block`, only  | `requestId`, `firstSequence`,             | the block's `data`                    |
+ * | after `rows`   | `lastSequence`, `count`                   |                                       |
  * | `connectivity` | `online`                                  |                                       |
  * | `credentials`  |                                           |                                       |
  * | `deadline`     |                                           |                                       |
@@ -39,6 +42,8 @@
  * |                | `endSeq`                                  |                                       |
  * | `touch`        | `requestId`                               |                                       |
  * | `read`         | `command?`, `requestId`, `upToSequence`   |                                       |
+ * | `damaged`      | `requestId`, `firstSequence`,             |                                       |
+ * |                | `lastSequence`                            |                                       |
  *
  * Any header may have `attempt`: 2 when a transaction with this event aborted before (it is then planned with
  * more reads), 3 or more: it is set aside and reported.
@@ -48,9 +53,14 @@
  *     { "durability": "relaxed" | "strict",
  *       "deadline": ms or null,              when to hand in a `deadline` event at the latest
  *       "more": true,                        only when the step goes on though nothing is to be read
- *       "writes": [{"op": "put" | "add", "store", "rows"} | {"op": "delete", "store", "keys"}],
- *                                            in this order; an `add` of what is there aborts
- *       "reads": [{"store", "index", "from", "to"} | {"store", "keys"} | {"store", "tally": true}],
+ *       "writes": [{"op": "put" | "add" | "addBytes", "store", "rows"} | {"op": "delete", "store", "keys"}],
+ *                                            in this order; an `add` of what is there aborts; `data` of an
+ *                                            `addBytes` row stands for `bytes` bytes at that offset of
+ *                                            `larder_bytes`
+ *       "reads": [{"store", "index", "from", "to", "limit?"} | {"store", "keys"} | {"store", "tally": true}
+ *                 | {"store", "requestId", "from", "to", "limit?"}],
+ *                                            the last asks for blocks, which come as `block` events: those
+ *                                            that meet [from, to], ascending
  *       "calls": [{"id", "method", "timeoutMs", "params"}],
  *       "signals": [{"type": "chat", "requestId", "state", "written"} | {"type": "chats"}
  *                   | {"type": "connection", "state"} | {"type": "auth"}
@@ -87,6 +97,8 @@ int larder_step(larder *l, double now_ms);
 const char *larder_plan(const larder *l);
 /** Its size in bytes. */
 size_t larder_plan_size(const larder *l);
+/** The bytes that the plan's `addBytes` rows point into; the same owner and life. */
+const char *larder_bytes(const larder *l);
 
 /** Frees the core; NULL is fine. */
 void larder_free(larder *l);

@@ -131,6 +131,16 @@ static void take_ahead(chat *c, const cJSON *listed) {
     c->wants_delta = c->moved && c->last_synced_ms;
 }
 
+static void take_unsealed(chat *c, const cJSON *range) {
+    if (!cJSON_IsObject(range)) return;
+    c->unsealed = (unsealed){
+        .from = json_integer(range, "from", 0),
+        .to = json_integer(range, "to", 0),
+        .blocks = json_integer(range, "blocks", 0),
+        .rows = cJSON_IsTrue(json_get(range, "rows")),
+    };
+}
+
 static bool take_fields(chat *c, const record *row) {
     c->last_synced_sequence = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_SEQUENCE, 0);
     c->last_synced_ms = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_AT, 0);
@@ -145,6 +155,7 @@ static bool take_fields(chat *c, const record *row) {
         !chat_replace(&c->revision, record_text(row, CHAT_SYNC_STATE_SERVER_REVISION)))
         return false;
     take_ahead(c, row->field[CHAT_SYNC_STATE_CHAT]);
+    take_unsealed(c, row->field[CHAT_SYNC_STATE_UNSEALED]);
     return true;
 }
 
@@ -193,6 +204,15 @@ static void write_gaps(const gap_list *gaps, text *out) {
     text_raw(out, "]");
 }
 
+static void write_unsealed(const unsealed *range, text *out) {
+    if (!range->from) return;
+    text_raw(out, ",\"unsealed\":{");
+    number_member(out, "from", range->from);
+    number_member(out, "to", range->to);
+    number_member(out, "blocks", range->blocks);
+    text_raw(out, range->rows ? ",\"rows\":true}" : ",\"rows\":false}");
+}
+
 void chat_write(const chat *c, text *out) {
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
@@ -212,6 +232,7 @@ void chat_write(const chat *c, text *out) {
     text_string(out, c->revision);
     text_name(out, "chat");
     text_raw(out, c->listed ? c->listed : "null");
+    write_unsealed(&c->unsealed, out);
     if (c->extra) text_raw(out, c->extra);
     text_raw(out, "}");
 }

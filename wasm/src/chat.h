@@ -19,6 +19,14 @@ typedef enum {
     PURPOSE_REPAIR, /* a hole that is repaired while nothing else is to do */
 } call_purpose;
 
+/** Where settled history waits to be put into full blocks; `from` 0: nowhere. */
+typedef struct {
+    int64_t from;
+    int64_t to;
+    int64_t blocks; /* small ones, about so many */
+    bool rows;      /* there may be rows as well */
+} unsealed;
+
 /** One chat: what `chat_meta` stores of it (spec/1, ChatSyncState) and what is under way for it. */
 typedef struct chat {
     char request_id[REQUEST_ID_BYTES];
@@ -35,6 +43,7 @@ typedef struct chat {
     int64_t last_accessed_ms;
     char *revision; /* `serverRevision`: what the delta starts from; NULL: none yet */
     char *listed;   /* the server's record of the chat, JSON as it came; NULL: never listed */
+    unsealed unsealed;
     char *extra; /* members of the stored row that this version doesn't know: `,"name":value…`, or NULL */
 
     bool dirty;      /* the row must be written in this step */

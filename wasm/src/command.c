@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "block.h"
 #include "sync.h"
 #include "waiter.h"
 
@@ -119,6 +120,12 @@ static void read_up_to(core *l, const reading *r, int64_t unread) {
     done(l, r->command);
 }
 
+static void ask_above(core *l, const chat *c, int64_t up_to) {
+    const int64_t from = up_to + 1, to = c->last_synced_sequence;
+    if (l->layout == LAYOUT_ROWS || c->unsealed.rows) plan_read_rows(&l->plan, c->request_id, from, to, 0);
+    if (l->blocks_there) plan_read_blocks(&l->plan, c->request_id, from, to, 0);
+}
+
 bool command_read(core *l, const event *e, reading *out) {
     chat *c = chat_of(l, e);
     const int64_t up_to = json_integer(e->header, "upToSequence", 0);
@@ -131,20 +138,15 @@ bool command_read(core *l, const event *e, reading *out) {
     } else if (up_to >= c->last_synced_sequence) {
         read_up_to(l, out, 0);
     } else {
-        plan_read_range(&l->plan, STORE_MESSAGES, "by_request_sequence", c->request_id, up_to + 1,
-                        c->last_synced_sequence);
+        ask_above(l, c, up_to);
         return true;
     }
     return false;
 }
 
-static bool is_unread(core *l, slice bytes) {
-    cJSON *row;
-    const json_result result = json_parse(bytes, &l->memory, &row);
-    if (result == JSON_NO_MEMORY) return core_no_memory(l);
-    if (result != JSON_OK) return false;
-    const char *sender = json_text(row, "senderId");
-    return !(l->user_id && sender && strcmp(l->user_id, sender) == 0);
+static bool is_unread(const core *l, const stored_row *row, int64_t up_to) {
+    const bool own = l->user_id && row->sender && strcmp(l->user_id, row->sender) == 0;
+    return row->sequence > up_to && !own;
 }
 
 /** How many messages are known to exist above the mark without being here. */
@@ -158,12 +160,28 @@ static int64_t missing_above(const chat *c, int64_t up_to) {
     return missing;
 }
 
-void command_read_rows(core *l, const reading *r, slice rows) {
-    json_cursor reads, list;
-    slice read, row;
+void command_read_rows(core *l, const reading *r, slice rows, event_reader *blocks) {
+    stored_rows stored;
     int64_t unread = missing_above(r->chat, r->up_to);
-    if (json_enter(&reads, rows, '[') && json_element(&reads, &read) && json_enter(&list, read, '[')) {
-        while (json_element(&list, &row)) unread += is_unread(l, row);
-    }
+    if (!stored_read(l, rows, blocks, &stored)) return;
+    block_drop_damaged(l, r->chat, &stored);
+    for (size_t i = 0; i < stored.count; i++) unread += is_unread(l, &stored.at[i], r->up_to);
     read_up_to(l, r, unread);
+}
+
+/* ---- damage ---- */
+
+chat *command_damaged(core *l, const event *e) {
+    const char *request_id = json_text(e->header, "requestId");
+    const int64_t first = json_integer(e->header, "firstSequence", 0);
+    const int64_t last = json_integer(e->header, "lastSequence", 0);
+    chat *c = request_id ? chat_find(&l->chats, request_id) : NULL;
+    if (!c || first < 1 || last < first) return NULL;
+    plan_read_blocks(&l->plan, c->request_id, first, last, 0);
+    return c;
+}
+
+void command_damaged_rows(core *l, chat *c, event_reader *blocks) {
+    stored_rows stored;
+    if (stored_read(l, slice_of("[]"), blocks, &stored)) block_drop_damaged(l, c, &stored);
 }

@@ -32,6 +32,13 @@ typedef struct {
  * be counted first; then the plan asks for them and `command_read_rows` goes on.
  */
 bool command_read(core *l, const event *e, reading *out);
-void command_read_rows(core *l, const reading *r, slice rows);
+void command_read_rows(core *l, const reading *r, slice rows, event_reader *blocks);
+
+/**
+ * A page could not read blocks of a chat. They are asked for; `command_damaged_rows` drops those that are
+ * damaged, so that they are fetched again. The chat; NULL when there is nothing to be asked for.
+ */
+chat *command_damaged(core *l, const event *e);
+void command_damaged_rows(core *l, chat *c, event_reader *blocks);
 
 #endif

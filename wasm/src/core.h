@@ -47,10 +47,15 @@ typedef struct {
     plan plan;
     chat_table chats;
     sync_state sync;
-    char *user_id;       /* whose cache it is: own messages are never unread; NULL: unknown */
-    char *chats_cursor;  /* NULL: from the start */
-    bool position_dirty; /* the cursor must be written in this step */
-    bool out_of_memory;  /* the core must be dropped */
+    layout layout;          /* how settled history is stored */
+    bool positions_unknown; /* the rows are of versions 1 or 2 */
+    bool blocks_there;      /* there are blocks, or were: with layout `rows` too they must be read */
+    unsealed last_block;    /* the block that was written last: its range, and whether it is small */
+    int64_t seal_ms;        /* when to put small blocks together, in ticks; 0: nothing is to be done */
+    char *user_id;          /* whose cache it is: own messages are never unread; NULL: unknown */
+    char *chats_cursor;     /* NULL: from the start */
+    bool position_dirty;    /* the cursor must be written in this step */
+    bool out_of_memory;     /* the core must be dropped */
 } core;
 
 /** Notes that memory has run out; always false, so that it can be returned. */

@@ -3,217 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "moment.h"
-#include "page.h"
+#include "delta_page.h"
 #include "plant.h"
-#include "stored.h"
-
-/** A message of the page. */
-typedef struct {
-    record read;
-    const char *id;
-    int64_t sequence;
-    int64_t edited_ms; /* `updatedAt`, or `createdAt` where it was never edited */
-    size_t index;      /* in the page, for error paths */
-} message;
-
-struct delta {
-    chat *chat;
-    delta_question asked;
-    page page;
-    bool careful;
-    bool spares_all; /* a record was too broken to tell which message it is */
-    int64_t from;    /* what the page covers; from > to: nothing */
-    int64_t to;
-    int64_t last_sequence;
-    int64_t known_before; /* the chat's position before this page */
-    message *messages;    /* valid ones, ascending, no sequence number twice */
-    size_t message_count;
-    stored_rows rows;
-    const char **spared; /* ids of records that were left out */
-    size_t spared_count;
-    const char **tombstones; /* ids of deleted messages, sorted */
-    size_t tombstone_count;
-    size_t errors;
-    int64_t arrived; /* messages of others past the chat's position */
-};
-
-static void report_path(core *l, delta *d, error_code code, const char *path) {
-    if (d->errors++ < LIMIT_ERRORS_PER_PAGE_MAX) plan_error(&l->plan, code, d->chat->request_id, path, NULL);
-}
-
-static void report(core *l, delta *d, error_code code, const char *list, size_t index, const char *field) {
-    char path[PROBLEM_PATH_BYTES];
-    problem_path(path, list, index, field);
-    report_path(l, d, code, path);
-}
-
-/* ---- reading the page ---- */
-
-/** Which message a record stands for that is left out, so that it isn't taken for deleted. */
-static void spare(delta *d, const char *id) {
-    if (id && record_is_uuid(id)) d->spared[d->spared_count++] = id;
-    else d->spares_all = true;
-}
-
-static bool spare_unread(core *l, delta *d, slice bytes) {
-    cJSON *object;
-    const json_result result = json_parse(bytes, &l->memory, &object);
-    if (result == JSON_NO_MEMORY) return core_no_memory(l);
-    spare(d, result == JSON_OK ? json_text(object, "id") : NULL);
-    return true;
-}
-
-static bool take_message(core *l, delta *d, slice bytes, size_t index) {
-    problem wrong;
-    message *m = &d->messages[d->message_count];
-    if (!record_read(bytes, &cached_message_record, &l->memory, &m->read, &wrong)) {
-        if (wrong.code == ERROR_CODE_NO_MEMORY) return core_no_memory(l);
-        report(l, d, (error_code)wrong.code, "messages", index, wrong.path);
-        return spare_unread(l, d, bytes);
-    }
-    m->id = record_text(&m->read, CACHED_MESSAGE_ID);
-    m->sequence = record_integer(&m->read, CACHED_MESSAGE_SEQUENCE_NUMBER, 0);
-    m->edited_ms = moment_edited_ms(record_text(&m->read, CACHED_MESSAGE_UPDATED_AT),
-                                    record_text(&m->read, CACHED_MESSAGE_CREATED_AT));
-    m->index = index;
-    if (strcmp(record_text(&m->read, CACHED_MESSAGE_REQUEST_ID), d->chat->request_id) != 0) {
-        report(l, d, ERROR_CODE_REQUEST_MISMATCH, "messages", index, "requestId");
-        spare(d, m->id);
-        return true;
-    }
-    d->message_count++;
-    return true;
-}
-
-static int by_sequence(const void *left, const void *right) {
-    const message *a = left, *b = right;
-    if (a->sequence != b->sequence) return a->sequence < b->sequence ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
-}
-
-static bool is_ascending(const delta *d) {
-    for (size_t i = 1; i < d->message_count; i++) {
-        if (d->messages[i - 1].sequence >= d->messages[i].sequence) return false;
-    }
-    return true;
-}
-
-/** Of two messages with one sequence number the first stays, of one message twice the later version. */
-static void settle(core *l, delta *d, message *first, const message *second) {
-    if (strcmp(first->id, second->id) == 0) {
-        if (second->edited_ms > first->edited_ms) *first = *second;
-        return;
-    }
-    report(l, d, ERROR_CODE_SEQUENCE_CONFLICT, "messages", second->index, "sequenceNumber");
-    spare(d, second->id);
-}
-
-static void report_disorder(core *l, delta *d) {
-    for (size_t i = 1; i < d->message_count; i++) {
-        const message *m = &d->messages[i];
-        if (m->sequence >= m[-1].sequence) continue;
-        report(l, d, ERROR_CODE_PAGE_ORDER, "messages", m->index, "sequenceNumber");
-        return;
-    }
-}
-
-/** Brings the messages in order, no sequence number twice. */
-static void sort_messages(core *l, delta *d) {
-    if (is_ascending(d)) return;
-    report_disorder(l, d);
-    qsort(d->messages, d->message_count, sizeof *d->messages, by_sequence);
-    size_t kept = 0;
-    for (size_t i = 0; i < d->message_count; i++) {
-        const message *m = &d->messages[i];
-        message *last = kept ? &d->messages[kept - 1] : NULL;
-        if (last && last->sequence == m->sequence) settle(l, d, last, m);
-        else d->messages[kept++] = *m;
-    }
-    d->message_count = kept;
-}
-
-static bool read_messages(core *l, delta *d) {
-    const slice list = d->page.lists[MESSAGES_PAGE_MESSAGES];
-    const size_t count = d->page.counts[MESSAGES_PAGE_MESSAGES];
-    d->messages = arena_take(&l->memory, (count + 1) * sizeof *d->messages);
-    d->spared = arena_take(&l->memory, (count + 1) * sizeof *d->spared);
-    if (!d->messages || !d->spared) return core_no_memory(l);
-    json_cursor cursor;
-    slice bytes;
-    json_enter(&cursor, list, '[');
-    for (size_t i = 0; json_element(&cursor, &bytes); i++) {
-        if (!take_message(l, d, bytes, i)) return false;
-    }
-    sort_messages(l, d);
-    return true;
-}
-
-static int by_string(const void *left, const void *right) {
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-static bool read_tombstones(core *l, delta *d) {
-    json_cursor cursor;
-    slice bytes;
-    const slice list = d->page.lists[MESSAGES_PAGE_TOMBSTONES];
-    if (!list.at || !json_enter(&cursor, list, '[')) return true;
-    const size_t count = d->page.counts[MESSAGES_PAGE_TOMBSTONES];
-    d->tombstones = arena_take(&l->memory, (count + 1) * sizeof *d->tombstones);
-    if (!d->tombstones) return core_no_memory(l);
-    for (size_t i = 0; json_element(&cursor, &bytes); i++) {
-        record read;
-        problem wrong;
-        if (record_read(bytes, &tombstone_record, &l->memory, &read, &wrong)) {
-            d->tombstones[d->tombstone_count++] = record_text(&read, TOMBSTONE_ID);
-        } else if (wrong.code == ERROR_CODE_NO_MEMORY) {
-            return core_no_memory(l);
-        } else {
-            report(l, d, (error_code)wrong.code, "tombstones", i, wrong.path);
-        }
-    }
-    qsort(d->tombstones, d->tombstone_count, sizeof *d->tombstones, by_string);
-    return true;
-}
-
-static bool is_tombstone(const delta *d, const char *id) {
-    return d->tombstone_count &&
-           bsearch(&id, d->tombstones, d->tombstone_count, sizeof *d->tombstones, by_string);
-}
-
-static bool is_asked(const delta_question *asked, int64_t sequence) {
-    return sequence > asked->after && (!asked->before || sequence < asked->before);
-}
-
-static bool is_covered(const delta *d, int64_t sequence) {
-    return sequence >= d->from && sequence <= d->to;
-}
-
-/** Whether the range reaches up to `top`, as the newest page of it does, and has all messages asked for. */
-static bool covers_page(const delta *d, int64_t top) {
-    if (top > d->asked.after && d->to < top) return false;
-    for (size_t i = 0; i < d->message_count; i++) {
-        const int64_t sequence = d->messages[i].sequence;
-        if (is_asked(&d->asked, sequence) && !is_covered(d, sequence)) return false;
-    }
-    return true;
-}
-
-/** What the page claims to cover, cut to what was asked and to what the server has. */
-static void read_covers(core *l, delta *d) {
-    const cJSON *covers = d->page.fields.field[MESSAGES_PAGE_COVERS];
-    const int64_t least = d->asked.after + 1, last = d->last_sequence;
-    const int64_t most = d->asked.before ? d->asked.before - 1 : last;
-    d->from = json_integer(covers, "from", least);
-    d->to = json_integer(covers, "to", least - 1);
-    bool fits = !cJSON_IsObject(covers) || (d->from >= least && d->to <= most && d->from <= d->to);
-    if (d->from < least) d->from = least;
-    if (d->to > most) d->to = most;
-    fits = fits && covers_page(d, most < last ? most : last);
-    if (!covers_page(d, 0)) d->to = d->from - 1; /* it says nothing then of what is absent */
-    const bool is_reset = record_true(&d->page.fields, MESSAGES_PAGE_RESET_REQUIRED);
-    if (!fits && (!is_reset || d->asked.whole)) report_path(l, d, ERROR_CODE_COVERS_MISMATCH, "covers");
-}
 
 /* ---- what is stored already ---- */
 
@@ -225,8 +16,19 @@ static bool may_hold_rows(const delta *d) {
            gaps_stale_in(&c->gaps, d->from, d->to);
 }
 
+/** Whether settled history of the chat may lie in rows. */
+static bool may_be_rows(const core *l, const delta *d) {
+    return l->layout == LAYOUT_ROWS || d->chat->unsealed.rows || d->careful;
+}
+
+static bool may_be_blocks(const core *l) {
+    return l->layout == LAYOUT_BLOCKS || l->blocks_there;
+}
+
 static void ask_for_range(core *l, const delta *d, int64_t from, int64_t to) {
-    plan_read_range(&l->plan, STORE_MESSAGES, "by_request_sequence", d->chat->request_id, from, to);
+    const char *request_id = d->chat->request_id;
+    if (may_be_rows(l, d)) plan_read_rows(&l->plan, request_id, from, to, 0);
+    if (may_be_blocks(l)) plan_read_blocks(&l->plan, request_id, from, to, 0);
 }
 
 static void ask_for_id(core *l, text **keys, const char *id) {
@@ -239,20 +41,48 @@ static void ask_for_id(core *l, text **keys, const char *id) {
 static void ask_for_ids(core *l, const delta *d) {
     text *keys = NULL;
     for (size_t i = 0; i < d->message_count; i++) {
-        if (is_covered(d, d->messages[i].sequence) && !d->careful) continue;
+        if (delta_covers(d, d->messages[i].sequence) && !d->careful) continue;
         ask_for_id(l, &keys, d->messages[i].id);
     }
-    for (size_t i = 0; i < d->tombstone_count; i++) ask_for_id(l, &keys, d->tombstones[i]);
+    for (size_t i = 0; i < d->tombstone_count; i++) ask_for_id(l, &keys, d->tombstones[i].id);
     if (keys) plan_read_close(&l->plan);
+}
+
+static int by_number(const void *left, const void *right) {
+    const int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/** Asks for the blocks around messages and tombstones that the range doesn't speak of; near ones at once. */
+static void ask_for_blocks(core *l, const delta *d) {
+    size_t count = 0;
+    int64_t *at = arena_take(&l->memory, (d->message_count + d->tombstone_count + 1) * sizeof *at);
+    if (!at) {
+        core_no_memory(l);
+        return;
+    }
+    for (size_t i = 0; i < d->message_count; i++) {
+        if (!delta_covers(d, d->messages[i].sequence)) at[count++] = d->messages[i].sequence;
+    }
+    for (size_t i = 0; i < d->tombstone_count; i++) at[count++] = d->tombstones[i].sequence;
+    qsort(at, count, sizeof *at, by_number);
+    for (size_t i = 0; i < count;) {
+        const size_t first = i++;
+        while (i < count && at[i] - at[i - 1] < LIMIT_BLOCK_MESSAGES) i++;
+        plan_read_blocks(&l->plan, d->chat->request_id, at[first], at[i - 1], 0);
+    }
 }
 
 static void ask_for_rows(core *l, const delta *d) {
     if (may_hold_rows(d)) ask_for_range(l, d, d->from, d->to);
-    ask_for_ids(l, d);
-    if (!d->careful) return;
+    if (may_be_rows(l, d)) ask_for_ids(l, d);
+    if (may_be_blocks(l)) ask_for_blocks(l, d);
+    /* The index of rows doesn't see a number that is taken by a block, nor the other way round. */
+    const bool mixed = l->layout == LAYOUT_BLOCKS ? d->chat->unsealed.rows : l->blocks_there;
+    if (!d->careful && !mixed) return;
     for (size_t i = 0; i < d->message_count; i++) {
         const int64_t sequence = d->messages[i].sequence;
-        if (!is_covered(d, sequence)) ask_for_range(l, d, sequence, sequence);
+        if (!delta_covers(d, sequence)) plan_read_rows(&l->plan, d->chat->request_id, sequence, sequence, 0);
     }
 }
 
@@ -262,23 +92,34 @@ static void drop_row(core *l, delta *d, stored_row *row) {
     if (row->gone) return;
     row->gone = true;
     if (PLANTED(count_forgotten)) d->chat->message_count++;
-    plan_delete(&l->plan, STORE_MESSAGES, row->id);
+    if (row->block == NO_BLOCK) plan_delete(&l->plan, STORE_MESSAGES, row->id);
     if (d->chat->message_count > 0) d->chat->message_count--;
     d->chat->rows_moved = true;
 }
 
-/** A message that is taken for new replaces none: if its id is there all the same the transaction fails. */
-static void put_message(core *l, delta *d, const message *m, int64_t version, bool replaces) {
+/** As a row: one that is taken for new replaces none; if its id is there all the same the transaction fails.
+ */
+static void put_row(core *l, const message *m, int64_t version, bool replaces) {
     plan *p = &l->plan;
     text *out = replaces ? plan_put(p, STORE_MESSAGES) : plan_add(p, STORE_MESSAGES);
-    record_write_open(out, &m->read, &cached_message_record);
-    const char *status = record_text(&m->read, CACHED_MESSAGE_STATUS);
-    if (status && strcmp(status, "sent") != 0) text_raw(out, ",\"status\":\"sent\"");
-    text_name(out, "_cachedAt");
-    text_number(out, l->now_ms);
-    text_name(out, "_syncVersion");
-    text_number(out, version);
-    text_raw(out, "}");
+    block_write_record(out, &m->read, version, l->now_ms);
+}
+
+/** Into a block, at the end of the step; a row that it replaces is sealed by that. */
+static void put_settled(core *l, delta *d, const message *m, int64_t version, const stored_row *replaced) {
+    settled *fresh = &d->fresh[d->fresh_count++];
+    *fresh = (settled){.sequence = m->sequence, .read = &m->read, .version = version};
+    if (!replaced || replaced->block != NO_BLOCK || replaced->gone) return;
+    plan_delete(&l->plan, STORE_MESSAGES, replaced->id);
+    if (PLANTED(edit_lost_on_sealing)) *fresh = (settled){.sequence = m->sequence, .bytes = replaced->bytes};
+}
+
+static void put_message(core *l, delta *d, const message *m, stored_row *replaced) {
+    const int64_t version = replaced ? replaced->version + 1 : 1;
+    const bool is_row = replaced && replaced->block == NO_BLOCK;
+    if (l->layout == LAYOUT_BLOCKS) put_settled(l, d, m, version, replaced);
+    else put_row(l, m, version, is_row);
+    if (replaced) replaced->replaced = true;
     d->chat->rows_moved = true;
 }
 
@@ -288,7 +129,7 @@ static void put_message(core *l, delta *d, const message *m, int64_t version, bo
  */
 static bool has_place(const delta *d, const message *m) {
     const chat *c = d->chat;
-    return is_asked(&d->asked, m->sequence) ||
+    return delta_asks(&d->asked, m->sequence) ||
            gaps_known_in(&c->gaps, c->last_synced_sequence, m->sequence, m->sequence);
 }
 
@@ -296,18 +137,13 @@ static bool has_place(const delta *d, const message *m) {
 static bool is_sequence_taken(core *l, delta *d, const message *m) {
     const stored_row *other = stored_at(&d->rows, d->chat->request_id, m->sequence);
     if (!other || other->gone || strcmp(other->id, m->id) == 0) return false;
-    report(l, d, ERROR_CODE_SEQUENCE_CONFLICT, "messages", m->index, "sequenceNumber");
+    delta_report(l, d, ERROR_CODE_SEQUENCE_CONFLICT, "messages", m->index, "sequenceNumber");
     return true;
 }
 
-/** Whether the page has this id before under another number; looked for only once an id was there already. */
 static bool is_repeated(core *l, delta *d, const message *m) {
-    for (const message *each = d->messages; d->careful && each < m; each++) {
-        if (strcmp(each->id, m->id) != 0) continue;
-        report(l, d, ERROR_CODE_ID_CONFLICT, "messages", m->index, "id");
-        return true;
-    }
-    return false;
+    if (m->repeated) delta_report(l, d, ERROR_CODE_ID_CONFLICT, "messages", m->index, "id");
+    return m->repeated;
 }
 
 static bool is_own(const core *l, const message *m) {
@@ -318,7 +154,7 @@ static bool is_own(const core *l, const message *m) {
 /** A message that has moved leaves a number of which nothing is known any more, unless the page covers it. */
 static void leave_place(core *l, delta *d, const stored_row *row, const message *m) {
     const int64_t left = row->sequence;
-    if (left == m->sequence || is_covered(d, left)) return;
+    if (left == m->sequence || delta_covers(d, left)) return;
     if (!chat_distrust_range(d->chat, left, left, l->now_ms)) core_no_memory(l);
 }
 
@@ -326,24 +162,24 @@ static void leave_place(core *l, delta *d, const stored_row *row, const message 
 static void decide_message(core *l, delta *d, const message *m, bool *place) {
     stored_row *row = stored_find(&d->rows, m->id);
     *place = false;
-    if (is_tombstone(d, m->id)) return;
+    if (delta_is_tombstone(d, m->id)) return;
     const bool orphan = row && !record_is_uuid(row->request_id); /* no chat can own it: it gives way */
     if (row && !orphan && strcmp(row->request_id, d->chat->request_id) != 0) {
-        report(l, d, ERROR_CODE_ID_CONFLICT, "messages", m->index, "id");
+        delta_report(l, d, ERROR_CODE_ID_CONFLICT, "messages", m->index, "id");
         return;
     }
     if (is_sequence_taken(l, d, m) || is_repeated(l, d, m)) return;
-    const bool replaces = row != NULL;
-    const int64_t version = row ? row->version + 1 : 1;
+    stored_row *replaced = row;
     if (orphan || (row && row->gone)) row = NULL;
     if (row && m->edited_ms < row->edited_ms && !PLANTED(older_edit_wins)) return;
-    if (!row && !is_covered(d, m->sequence) && !has_place(d, m)) return;
+    const bool stays_there = row && row->sequence == m->sequence;
     if (row) leave_place(l, d, row, m);
-    else d->chat->message_count++;
+    if (!stays_there && !delta_covers(d, m->sequence) && !has_place(d, m)) return;
+    if (!row) d->chat->message_count++;
     if (!row && m->sequence > d->known_before && m->sequence > d->chat->counted_to && !is_own(l, m))
         d->arrived++;
-    put_message(l, d, m, version, replaces);
-    *place = !is_covered(d, m->sequence) && is_asked(&d->asked, m->sequence);
+    put_message(l, d, m, replaced);
+    *place = !delta_covers(d, m->sequence) && delta_asks(&d->asked, m->sequence);
 }
 
 static void mark_staying(delta *d) {
@@ -362,14 +198,15 @@ static void drop_absent(core *l, delta *d) {
     for (size_t i = 0; i < d->rows.count; i++) {
         stored_row *row = &d->rows.at[i];
         const bool own = strcmp(row->request_id, d->chat->request_id) == 0;
-        if (own && !row->stays && is_covered(d, row->sequence)) drop_row(l, d, row);
+        if (own && !row->stays && delta_covers(d, row->sequence)) drop_row(l, d, row);
     }
 }
 
 static void drop_tombstones(core *l, delta *d) {
     if (PLANTED(tombstone_ignored)) return;
     for (size_t i = 0; i < d->tombstone_count; i++) {
-        stored_row *row = stored_find(&d->rows, d->tombstones[i]);
+        stored_row *row = stored_find(&d->rows, d->tombstones[i].id);
+        if (row && row->block != NO_BLOCK && PLANTED(deletion_forgotten)) continue;
         if (row && strcmp(row->request_id, d->chat->request_id) == 0) drop_row(l, d, row);
     }
 }
@@ -446,11 +283,16 @@ static void apply(core *l, delta *d) {
         decide_message(l, d, m, &place);
         if (place) cover(l, d->chat, m->sequence, m->sequence);
     }
-    move_position(l, d);
+    if (!move_position(l, d)) return;
+    if (l->layout == LAYOUT_BLOCKS)
+        block_settle(l, d->chat, &d->rows, (settlement){d->fresh, d->fresh_count, d->from, d->to});
+    else block_dissolve(l, d->chat, &d->rows);
 }
 
-void delta_rows(core *l, delta *d, slice rows) {
-    if (stored_read(l, rows, &d->rows)) apply(l, d);
+void delta_rows(core *l, delta *d, slice rows, event_reader *blocks) {
+    if (!stored_read(l, rows, blocks, &d->rows)) return;
+    block_drop_damaged(l, d->chat, &d->rows);
+    apply(l, d);
 }
 
 static bool is_of_another_chat(const delta *d) {
@@ -478,8 +320,7 @@ delta_result delta_begin(core *l, chat *c, delta_question asked, slice body, boo
     if (d->last_sequence < c->last_synced_sequence) {
         plan_error(&l->plan, ERROR_CODE_SEQUENCE_REGRESSED, c->request_id, "lastSequence", NULL);
     }
-    if (!read_messages(l, d) || !read_tombstones(l, d)) return DELTA_APPLIED;
-    read_covers(l, d);
+    if (!delta_read_page(l, d)) return DELTA_APPLIED;
     ask_for_rows(l, d);
     if (plan_has_reads(&l->plan)) return DELTA_NEEDS_ROWS;
     return apply(l, d), DELTA_APPLIED;

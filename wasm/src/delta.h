@@ -2,6 +2,7 @@
 #define LARDER_DELTA_H
 
 #include "core.h"
+#include "event.h"
 
 /** What a `fetchMessages` call asked: the newest messages between two sequence numbers. */
 typedef struct {
@@ -32,7 +33,8 @@ typedef enum {
 delta_result delta_begin(core *l, chat *c, delta_question asked, slice body, bool careful, delta **out,
                          problem *wrong);
 
-/** Goes on with the rows that were asked for: an array of arrays, one per read. */
-void delta_rows(core *l, delta *d, slice rows);
+/** Goes on with what was asked for: an array of arrays of rows, one per read, and the `block` events after
+ * it. */
+void delta_rows(core *l, delta *d, slice rows, event_reader *blocks);
 
 #endif

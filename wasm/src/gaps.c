@@ -110,6 +110,13 @@ bool gaps_stale_in(const gap_list *list, int64_t from, int64_t to) {
     return false;
 }
 
+bool gaps_hole_in(const gap_list *list, int64_t from, int64_t to) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (!list->at[i].stale && meets(&list->at[i], from, to)) return true;
+    }
+    return false;
+}
+
 bool gaps_known_in(const gap_list *list, int64_t last_synced, int64_t from, int64_t to) {
     if (to > last_synced) to = last_synced;
     for (size_t i = 0; i < list->count && from <= to; i++) {

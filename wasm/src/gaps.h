@@ -50,6 +50,9 @@ const gap *gaps_last_hole(const gap_list *list);
 /** Whether a gap that meets [from, to] may have rows in it. */
 bool gaps_stale_in(const gap_list *list, int64_t from, int64_t to);
 
+/** Whether a hole, a gap without rows, meets [from, to]. */
+bool gaps_hole_in(const gap_list *list, int64_t from, int64_t to);
+
 /** Whether some of [from, to] is known, being in no gap and at most `last_synced`. */
 bool gaps_known_in(const gap_list *list, int64_t last_synced, int64_t from, int64_t to);
 

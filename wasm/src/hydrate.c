@@ -1,6 +1,10 @@
 #include "hydrate.h"
 
+#include "block.h"
 #include "page.h"
+
+/** Before this version the chats' positions were another program's. */
+enum { POSITIONS_SINCE_VERSION = 3 };
 
 static void report(core *l, const problem *wrong, const char *store, size_t index) {
     char path[PROBLEM_PATH_BYTES];
@@ -12,49 +16,69 @@ static void report(core *l, const problem *wrong, const char *store, size_t inde
     plan_error(&l->plan, (error_code)wrong->code, NULL, path, NULL);
 }
 
-static void take_chats(core *l, slice list) {
-    json_cursor cursor;
-    slice row;
+static void take_chats(core *l, page_list list) {
     problem wrong;
-    if (!json_enter(&cursor, list, '[')) return;
-    for (size_t i = 0; json_element(&cursor, &row); i++) {
-        if (!chat_hydrate(&l->chats, row, &l->memory, &wrong)) report(l, &wrong, STORE_CHAT_META, i);
+    for (size_t i = 0; i < list.count; i++) {
+        if (!chat_hydrate(&l->chats, list.at[i], &l->memory, &wrong)) report(l, &wrong, STORE_CHAT_META, i);
     }
 }
 
-/** The row with key `sync` says where the chat list was read up to; true when an upgrade left its mark. */
-static bool take_position(core *l, slice list) {
-    json_cursor cursor;
-    slice row;
+/** What the row with key `sync` says of the stored messages. */
+typedef struct {
+    int64_t upgraded_from; /* 0: the database was as it is now */
+    bool sealed;           /* each chat's row tells whether it has messages in rows */
+    bool blocks;           /* there may be blocks */
+} stored_state;
+
+/** The row with key `sync` also says where the chat list was read up to. */
+static stored_state take_position(core *l, page_list list) {
     problem wrong;
     record read;
-    bool upgraded = false;
-    if (!json_enter(&cursor, list, '[')) return false;
-    for (size_t i = 0; json_element(&cursor, &row); i++) {
-        if (!record_read(row, &sync_position_record, &l->memory, &read, &wrong)) {
+    stored_state state = {0};
+    for (size_t i = 0; i < list.count; i++) {
+        if (!record_read(list.at[i], &sync_position_record, &l->memory, &read, &wrong)) {
             report(l, &wrong, STORE_CACHE_STATS, i);
             continue;
         }
         if (!slice_is(slice_of(record_text(&read, SYNC_POSITION_KEY)), "sync")) continue;
         if (!chat_replace(&l->chats_cursor, record_text(&read, SYNC_POSITION_CHATS_CURSOR)))
             core_no_memory(l);
-        upgraded = record_integer(&read, SYNC_POSITION_UPGRADED_FROM, 0) > 0;
+        state = (stored_state){
+            .upgraded_from = record_integer(&read, SYNC_POSITION_UPGRADED_FROM, 0),
+            .sealed = record_true(&read, SYNC_POSITION_SEALED),
+            .blocks = record_true(&read, SYNC_POSITION_BLOCKS),
+        };
     }
-    return upgraded;
+    return state;
 }
 
-bool hydrate(core *l, const char *user_id, slice body) {
+static layout layout_of(const event *e) {
+    const char *name = json_text(e->header, "layout");
+    return name && slice_is(slice_of(name), layout_names[LAYOUT_BLOCKS]) ? LAYOUT_BLOCKS : LAYOUT_ROWS;
+}
+
+/** Whether rows must be looked for. What the layout makes of the stored state is noted. */
+static bool take_state(core *l, stored_state state) {
+    const bool blocks = l->layout == LAYOUT_BLOCKS;
+    l->blocks_there = state.blocks || blocks;
+    l->position_dirty = blocks ? !state.sealed || !state.blocks : state.sealed;
+    l->positions_unknown = state.upgraded_from && state.upgraded_from < POSITIONS_SINCE_VERSION;
+    return l->positions_unknown || (blocks && !state.sealed && (state.upgraded_from || l->chats.table));
+}
+
+bool hydrate(core *l, const event *e) {
     page rows;
     problem wrong;
-    if (!page_read(body, &stored_rows_record, &l->memory, &rows, &wrong)) {
+    l->layout = layout_of(e);
+    if (!page_read(e->body, &stored_rows_record, &l->memory, &rows, &wrong)) {
         report(l, &wrong, "hydrate", 0);
         return false;
     }
-    if (!chat_replace(&l->user_id, user_id)) core_no_memory(l);
+    if (!chat_replace(&l->user_id, json_text(e->header, "userId"))) core_no_memory(l);
     take_chats(l, rows.lists[STORED_ROWS_CHAT_META]);
-    const bool upgraded = take_position(l, rows.lists[STORED_ROWS_CACHE_STATS]);
-    if (upgraded) plan_read_tally(&l->plan, STORE_MESSAGES);
-    return upgraded;
+    const bool tally = take_state(l, take_position(l, rows.lists[STORED_ROWS_CACHE_STATS]));
+    if (tally) plan_read_tally(&l->plan, STORE_MESSAGES);
+    return tally;
 }
 
 void hydrate_set_aside(core *l, const cJSON *request_ids) {
@@ -82,6 +106,8 @@ static void forget_positions(core *l, chat *c) {
 /** Below its first row nothing of a chat was fetched; from there to its last all is to be fetched again. */
 static void take_rows(core *l, chat *c, int64_t first, int64_t last) {
     if (first < 1 || last < first || last >= LIMIT_PROVISIONAL_SEQUENCE_MIN) return;
+    if (l->layout == LAYOUT_BLOCKS) block_note_unsealed(c, (unsealed){first, last, 0, true});
+    if (!l->positions_unknown) return;
     const gap head = {1, first - 1, l->now_ms, false};
     const gap rows = {first, last, l->now_ms, true};
     c->last_synced_sequence = last;
@@ -101,14 +127,14 @@ static void take_tally(core *l, slice bytes) {
         return;
     }
     chat_mark_dirty(&l->chats, c);
-    c->message_count = json_integer(object, "count", 0);
+    if (l->positions_unknown) c->message_count = json_integer(object, "count", 0);
     take_rows(l, c, json_integer(object, "firstSequence", 0), json_integer(object, "lastSequence", 0));
 }
 
 void hydrate_tally(core *l, slice rows) {
     json_cursor reads, chats;
     slice list, bytes;
-    for (chat *c = l->chats.table; c; c = c->hh.next) forget_positions(l, c);
+    for (chat *c = l->chats.table; c && l->positions_unknown; c = c->hh.next) forget_positions(l, c);
     if (json_enter(&reads, rows, '[') && json_element(&reads, &list) && json_enter(&chats, list, '[')) {
         while (json_element(&chats, &bytes)) take_tally(l, bytes);
     }

@@ -2,20 +2,22 @@
 #define LARDER_HYDRATE_H
 
 #include "core.h"
+#include "event.h"
 
 /**
  * Fills a new core with what is stored: `{chat_meta: [...], cache_stats: [...]}`. A row that can't be read is
- * reported and costs itself alone. True when the database was upgraded from version 1 or 2: then the plan
- * asks for a tally of the rows, and `hydrate_tally` goes on. `user_id` may be NULL.
+ * reported and costs itself alone. True when there are rows of which the chats' own rows don't tell, those of
+ * an older version or of layout `rows`: then the plan asks for a tally of them, and `hydrate_tally` goes on.
  */
-bool hydrate(core *l, const char *user_id, slice body);
+bool hydrate(core *l, const event *e);
 
 /** Notes chats by their ids, a JSON array or NULL, of which pages could not be stored. */
 void hydrate_set_aside(core *l, const cJSON *request_ids);
 
 /**
- * Takes over the messages of a version 1 or 2. Nobody knows what their positions meant, so every chat keeps
- * its rows on the screen, and the range they span becomes a stale gap, to be fetched again.
+ * Takes over rows. What versions 1 and 2 left has positions of which nobody knows what they meant, so every
+ * chat keeps its rows on the screen, and the range they span becomes a stale gap, to be fetched again. Layout
+ * `blocks` is to seal them.
  */
 void hydrate_tally(core *l, slice rows);
 

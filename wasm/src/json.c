@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "gen/schema.h"
@@ -13,8 +14,40 @@ static void skip_space(json_cursor *cursor) {
     while (cursor->at < cursor->end && is_space(*cursor->at)) cursor->at++;
 }
 
+/* Eight bytes at once, the first one lowest: the high bit of each byte that is looked for. Above the lowest
+ * of these there may be false ones. */
+#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t zero_bytes(uint64_t word) {
+    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
+}
+
+static uint64_t quotes_and_escapes(uint64_t word) {
+    return zero_bytes(word ^ EACH_BYTE('"')) | zero_bytes(word ^ EACH_BYTE('\\'));
+}
+
+/** Whatever is no plain text inside a string: quotes, backslashes, control characters, anything but ASCII. */
+static uint64_t no_plain_text(uint64_t word) {
+    const uint64_t control = (word - EACH_BYTE(0x20)) & ~word & EACH_BYTE(0x80);
+    return quotes_and_escapes(word) | control | (word & EACH_BYTE(0x80));
+}
+
+/** Skips bytes, eight at a time, up to one that is looked for or to the last few before the end. */
+static const char *skip_until(uint64_t (*wanted)(uint64_t word), const char *at, const char *end) {
+    while (end - at >= 8) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        const uint64_t found = wanted(word);
+        if (found) return at + (__builtin_ctzll(found) >> 3);
+        at += 8;
+    }
+    return at;
+}
+
 static const char *skip_string(const char *at, const char *end) {
     for (at++; at < end; at++) {
+        at = skip_until(quotes_and_escapes, at, end);
+        if (at == end) return NULL;
         if (*at == '\\') at++;
         else if (*at == '"') return at + 1;
     }
@@ -67,18 +100,7 @@ static bool advance(json_cursor *cursor) {
     return !cursor->broken;
 }
 
-bool json_element(json_cursor *cursor, slice *value) {
-    if (!advance(cursor)) return false;
-    const char *behind = skip_value(cursor->at, cursor->end);
-    if (!behind) return cursor->broken = true, false;
-    *value = (slice){cursor->at, (size_t)(behind - cursor->at)};
-    cursor->at = behind;
-    while (value->size && is_space(value->at[value->size - 1])) value->size--;
-    return true;
-}
-
-bool json_member(json_cursor *cursor, slice *key, slice *value) {
-    json_cursor before = *cursor;
+bool json_key(json_cursor *cursor, slice *key) {
     if (!advance(cursor)) return false;
     const char *behind = *cursor->at == '"' ? skip_string(cursor->at, cursor->end) : NULL;
     if (!behind) return cursor->broken = true, false;
@@ -87,10 +109,38 @@ bool json_member(json_cursor *cursor, slice *key, slice *value) {
     skip_space(cursor);
     if (cursor->at == cursor->end || *cursor->at != ':') return cursor->broken = true, false;
     cursor->at++;
-    cursor->started = before.started = false;
-    const bool found = json_element(cursor, value);
-    if (!found) cursor->broken = true;
-    return found;
+    skip_space(cursor);
+    const bool value = cursor->at < cursor->end && *cursor->at != ',' && *cursor->at != cursor->close;
+    if (!value) cursor->broken = true;
+    return value;
+}
+
+bool json_value(json_cursor *cursor, slice *value) {
+    const char *behind = skip_value(cursor->at, cursor->end);
+    if (!behind) return cursor->broken = true, false;
+    *value = (slice){cursor->at, (size_t)(behind - cursor->at)};
+    cursor->at = behind;
+    while (value->size && is_space(value->at[value->size - 1])) value->size--;
+    return true;
+}
+
+bool json_element(json_cursor *cursor, slice *value) {
+    return advance(cursor) && json_value(cursor, value);
+}
+
+bool json_member(json_cursor *cursor, slice *key, slice *value) {
+    return json_key(cursor, key) && json_value(cursor, value);
+}
+
+bool json_inside(const json_cursor *cursor, char open, json_cursor *inner) {
+    return json_enter(inner, (slice){cursor->at, (size_t)(cursor->end - cursor->at)}, open);
+}
+
+bool json_leave(json_cursor *cursor, const json_cursor *inner) {
+    const bool ended = !inner->broken && inner->at < inner->end && *inner->at == inner->close;
+    if (!ended) return cursor->broken = true, false;
+    cursor->at = inner->at + 1;
+    return true;
 }
 
 bool json_ended(const json_cursor *cursor) {
@@ -153,9 +203,15 @@ static bool check_escape(checker *c) {
     return true;
 }
 
+static const unsigned char *skip_plain(const checker *c) {
+    return (const unsigned char *)skip_until(no_plain_text, (const char *)c->at, (const char *)c->end);
+}
+
 static bool check_string(checker *c) {
     if (!accept(c, '"')) return fail(c, JSON_SYNTAX);
     while (c->at < c->end) {
+        c->at = skip_plain(c);
+        if (c->at == c->end) break;
         const unsigned char byte = *c->at;
         if (byte >= 0x80) {
             if (!check_multibyte(c)) return false;

@@ -31,6 +31,15 @@ bool json_enter(json_cursor *cursor, slice bytes, char open);
 /** The next member; the key without its quotes and not unescaped. False at the end or when broken. */
 bool json_member(json_cursor *cursor, slice *key, slice *value);
 
+/** The next member's key; the cursor then stands before its value, which must be taken next. */
+bool json_key(json_cursor *cursor, slice *key);
+/** The value that the cursor stands before. */
+bool json_value(json_cursor *cursor, slice *value);
+/** Starts inside that value if it is what `open` says; after its end `json_leave` goes on behind it. */
+bool json_inside(const json_cursor *cursor, char open, json_cursor *inner);
+/** False, and the cursor is broken, when `inner` was not walked to a proper end. */
+bool json_leave(json_cursor *cursor, const json_cursor *inner);
+
 /** The next element. False at the end or when broken. */
 bool json_element(json_cursor *cursor, slice *value);
 

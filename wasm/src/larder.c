@@ -8,6 +8,7 @@
 #include "delta.h"
 #include "hydrate.h"
 #include "listing.h"
+#include "seal.h"
 #include "sync.h"
 #include "waiter.h"
 
@@ -20,6 +21,8 @@ typedef enum {
     PENDING_DELTA,
     PENDING_TALLY,
     PENDING_READING,
+    PENDING_DAMAGED,
+    PENDING_SEAL,
 } pending;
 
 struct larder {
@@ -32,6 +35,8 @@ struct larder {
     call_end delta_end;
     bool delta_known; /* its call was this core's own */
     reading reading;
+    chat *damaged;
+    seal seal;
 };
 
 larder *larder_new(uint32_t seed) {
@@ -67,6 +72,10 @@ void *larder_input(larder *l, size_t size) {
 
 const char *larder_plan(const larder *l) {
     return l->core.plan.whole.at;
+}
+
+const char *larder_bytes(const larder *l) {
+    return l->core.plan.bytes.at;
 }
 
 size_t larder_plan_size(const larder *l) {
@@ -170,14 +179,16 @@ static void on_event(larder *l, const event *e) {
     }
     switch (e->type) {
     case EVENT_TYPE_HYDRATE:
-        if (hydrate(inner, json_text(e->header, "userId"), e->body)) l->pending = PENDING_TALLY;
+        if (hydrate(inner, e)) l->pending = PENDING_TALLY;
         else sync_start(inner);
         hydrate_set_aside(inner, json_get(e->header, "setAside"));
         if (cJSON_IsTrue(json_get(e->header, "again"))) announce_again(inner);
         break;
     case EVENT_TYPE_CONNECTIVITY: sync_connectivity(inner, e); break;
     case EVENT_TYPE_CREDENTIALS: sync_credentials(inner); break;
-    case EVENT_TYPE_DEADLINE: break; /* what is due is found by the pump */
+    case EVENT_TYPE_DEADLINE: /* what else is due is found by the pump */
+        if (seal_begin(inner, &l->seal)) l->pending = PENDING_SEAL;
+        break;
     case EVENT_TYPE_SIGNAL: sync_signal(inner, e); break;
     case EVENT_TYPE_REPLY: on_reply(l, e); break;
     case EVENT_TYPE_OPEN: command_open(inner, e); break;
@@ -188,6 +199,11 @@ static void on_event(larder *l, const event *e) {
     case EVENT_TYPE_READ:
         if (command_read(inner, e, &l->reading)) l->pending = PENDING_READING;
         break;
+    case EVENT_TYPE_DAMAGED:
+        l->damaged = command_damaged(inner, e);
+        if (l->damaged) l->pending = PENDING_DAMAGED;
+        break;
+    case EVENT_TYPE_BLOCK:
     case EVENT_TYPE_ROWS: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, "rows", NULL); break;
     }
 }
@@ -195,6 +211,20 @@ static void on_event(larder *l, const event *e) {
 static event_reader reader_of(const text *input) {
     const unsigned char *at = (const unsigned char *)input->at;
     return (event_reader){at, at ? at + input->size : NULL};
+}
+
+static void go_on(larder *l, pending waited, slice rows, event_reader *blocks) {
+    core *inner = &l->core;
+    switch (waited) {
+    case PENDING_TALLY:
+        hydrate_tally(inner, rows);
+        sync_start(inner);
+        break;
+    case PENDING_READING: command_read_rows(inner, &l->reading, rows, blocks); break;
+    case PENDING_DAMAGED: command_damaged_rows(inner, l->damaged, blocks); break;
+    case PENDING_SEAL: seal_rows(inner, &l->seal, rows, blocks); break;
+    default: delta_rows(inner, l->delta, rows, blocks); finish_reply(l, &l->delta_end, false, l->delta_known);
+    }
 }
 
 /** Goes on with what waited for rows. */
@@ -212,21 +242,14 @@ static void resume(larder *l) {
     const bool came = result == EVENT_READ && e.type == EVENT_TYPE_ROWS;
     if (!came) plan_error(&l->core.plan, ERROR_CODE_BAD_EVENT, NULL, "rows", NULL);
     const slice rows = came ? e.body : slice_of("[]");
-    if (waited == PENDING_TALLY) {
-        hydrate_tally(&l->core, rows);
-        sync_start(&l->core);
-    } else if (waited == PENDING_READING) {
-        command_read_rows(&l->core, &l->reading, rows);
-    } else {
-        delta_rows(&l->core, l->delta, rows);
-        finish_reply(l, &l->delta_end, false, l->delta_known);
-    }
+    go_on(l, waited, rows, &reader);
     text_clear(&l->rows);
 }
 
 /** Whether the plan is to be carried out before more is decided, so that both are done side by side. */
 static bool is_full(const larder *l) {
-    return l->core.plan.writes.size > LIMIT_PLAN_BYTES && l->reader.at < l->reader.end;
+    const plan *p = &l->core.plan;
+    return p->writes.size + p->bytes.size > LIMIT_PLAN_BYTES && l->reader.at < l->reader.end;
 }
 
 static void take_events(larder *l) {
@@ -254,6 +277,8 @@ static void write_position(core *inner) {
     text *out = plan_put(&inner->plan, STORE_CACHE_STATS);
     text_raw(out, "{\"key\":\"sync\",\"chatsCursor\":");
     text_string(out, inner->chats_cursor);
+    if (inner->layout == LAYOUT_BLOCKS) text_raw(out, ",\"sealed\":true");
+    if (inner->blocks_there) text_raw(out, ",\"blocks\":true");
     text_raw(out, "}");
 }
 
@@ -269,6 +294,7 @@ static void close_step(core *inner) {
     write_position(inner);
     sync_pump(inner);
     sync_settle(inner);
+    seal_schedule(inner);
     announce_changes(inner);
 }
 
@@ -278,6 +304,16 @@ static void take_time(core *inner, double given) {
     if (inner->wall_ms && wall_ms > inner->wall_ms) inner->ticks_ms += wall_ms - inner->wall_ms;
     if (wall_ms > inner->now_ms) inner->now_ms = wall_ms;
     inner->wall_ms = wall_ms;
+}
+
+/** The earlier of two moments, of which 0 is none. */
+static int64_t earlier(int64_t one, int64_t other) {
+    if (!one || !other) return one ? one : other;
+    return one < other ? one : other;
+}
+
+static int64_t deadline_ms(const core *inner) {
+    return earlier(sync_deadline_ms(inner), seal_deadline_ms(inner));
 }
 
 static void begin_step(larder *l, double now_ms) {
@@ -302,7 +338,7 @@ int larder_step(larder *l, double now_ms) {
         text_clear(&l->input);
     }
     const bool more = l->pending == PENDING_MORE;
-    if (!plan_finish(&inner->plan, done ? sync_deadline_ms(inner) : 0, more)) core_no_memory(inner);
+    if (!plan_finish(&inner->plan, done ? deadline_ms(inner) : 0, more)) core_no_memory(inner);
     if (inner->out_of_memory) return LARDER_NO_MEMORY;
     return done ? LARDER_DONE : more ? LARDER_MORE : LARDER_READS;
 }

@@ -41,14 +41,11 @@ static void report(core *l, const problem *wrong, size_t index) {
     plan_error(&l->plan, (error_code)wrong->code, NULL, path, NULL);
 }
 
-static bool take_chats(core *l, slice list) {
-    json_cursor cursor;
-    slice bytes;
-    json_enter(&cursor, list, '[');
-    for (size_t i = 0; json_element(&cursor, &bytes); i++) {
+static bool take_chats(core *l, page_list list) {
+    for (size_t i = 0; i < list.count; i++) {
         record read;
         problem wrong;
-        if (record_read(bytes, &server_chat_record, &l->memory, &read, &wrong)) {
+        if (record_read(list.at[i], &server_chat_record, &l->memory, &read, &wrong)) {
             if (!take_chat(l, &read)) return false;
         } else if (wrong.code == ERROR_CODE_NO_MEMORY) {
             return core_no_memory(l);

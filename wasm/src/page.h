@@ -3,14 +3,20 @@
 
 #include "record.h"
 
+/** The elements of a list, good or bad. */
+typedef struct {
+    slice *at;
+    size_t count;
+} page_list;
+
 /**
  * A server's answer, cut open: its small members checked by the schema, its arrays of records as slices, so
  * that one bad record costs one record.
  */
 typedef struct {
     record fields;
-    slice lists[RECORD_FIELDS_MAX]; /* of the array fields, by the schema's index; {NULL, 0} where missing */
-    size_t counts[RECORD_FIELDS_MAX]; /* of their elements, good or bad */
+    page_list
+        lists[RECORD_FIELDS_MAX]; /* of the array fields, by the schema's index; {NULL, 0} where missing */
 } page;
 
 /**

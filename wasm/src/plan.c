@@ -4,18 +4,18 @@
 
 static bool any_failed(const plan *p) {
     return p->writes.failed || p->reads.failed || p->calls.failed || p->signals.failed || p->replies.failed ||
-           p->whole.failed;
+           p->whole.failed || p->bytes.failed;
 }
 
 void plan_clear(plan *p) {
-    text *parts[] = {&p->writes, &p->reads, &p->calls, &p->signals, &p->replies, &p->whole};
+    text *parts[] = {&p->writes, &p->reads, &p->calls, &p->signals, &p->replies, &p->whole, &p->bytes};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) text_clear(parts[i]);
     p->open_op = p->open_store = NULL;
     p->durability = DURABILITY_RELAXED;
 }
 
 void plan_free(plan *p) {
-    text *parts[] = {&p->writes, &p->reads, &p->calls, &p->signals, &p->replies, &p->whole};
+    text *parts[] = {&p->writes, &p->reads, &p->calls, &p->signals, &p->replies, &p->whole, &p->bytes};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) text_free(parts[i]);
 }
 
@@ -52,8 +52,21 @@ text *plan_add(plan *p, const char *store) {
     return write_into(p, "add", store);
 }
 
+text *plan_add_bytes(plan *p, const char *store) {
+    return write_into(p, "addBytes", store);
+}
+
 void plan_delete(plan *p, const char *store, const char *key) {
     text_string(write_into(p, "delete", store), key);
+}
+
+void plan_delete_numbered(plan *p, const char *store, const char *request_id, int64_t number) {
+    text *out = write_into(p, "delete", store);
+    text_raw(out, "[");
+    text_string(out, request_id);
+    text_comma(out);
+    text_number(out, number);
+    text_raw(out, "]");
 }
 
 static void range_bound(text *out, const char *name, const char *request_id, int64_t sequence) {
@@ -65,24 +78,42 @@ static void range_bound(text *out, const char *name, const char *request_id, int
     text_raw(out, "]");
 }
 
-void plan_read_range(plan *p, const char *store, const char *index, const char *request_id, int64_t from,
-                     int64_t to) {
-    text *out = &p->reads;
-    text_comma(out);
-    text_raw(out, "{\"store\":");
-    text_string(out, store);
-    text_name(out, "index");
-    text_string(out, index);
-    range_bound(out, "from", request_id, from);
-    range_bound(out, "to", request_id, to);
+static text *open_read(plan *p, const char *store) {
+    text_comma(&p->reads);
+    text_raw(&p->reads, "{\"store\":");
+    text_string(&p->reads, store);
+    return &p->reads;
+}
+
+static void close_limited(text *out, int64_t limit) {
+    if (limit) {
+        text_name(out, "limit");
+        text_number(out, limit);
+    }
     text_raw(out, "}");
 }
 
+void plan_read_rows(plan *p, const char *request_id, int64_t from, int64_t to, int64_t limit) {
+    text *out = open_read(p, STORE_MESSAGES);
+    text_raw(out, ",\"index\":\"by_request_sequence\"");
+    range_bound(out, "from", request_id, from);
+    range_bound(out, "to", request_id, to);
+    close_limited(out, limit);
+}
+
+void plan_read_blocks(plan *p, const char *request_id, int64_t from, int64_t to, int64_t limit) {
+    text *out = open_read(p, STORE_MESSAGE_BLOCKS);
+    text_name(out, "requestId");
+    text_string(out, request_id);
+    text_name(out, "from");
+    text_number(out, from);
+    text_name(out, "to");
+    text_number(out, to);
+    close_limited(out, limit);
+}
+
 text *plan_read_keys(plan *p, const char *store) {
-    text *out = &p->reads;
-    text_comma(out);
-    text_raw(out, "{\"store\":");
-    text_string(out, store);
+    text *out = open_read(p, store);
     text_name(out, "keys");
     text_raw(out, "[");
     return out;
@@ -93,10 +124,7 @@ void plan_read_close(plan *p) {
 }
 
 void plan_read_tally(plan *p, const char *store) {
-    text_comma(&p->reads);
-    text_raw(&p->reads, "{\"store\":");
-    text_string(&p->reads, store);
-    text_raw(&p->reads, ",\"tally\":true}");
+    text_raw(open_read(p, store), ",\"tally\":true}");
 }
 
 bool plan_has_reads(const plan *p) {

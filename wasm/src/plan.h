@@ -15,6 +15,7 @@ typedef struct {
     text signals;
     text replies;
     text whole;
+    text bytes;             /* what `addBytes` rows point into */
     const char *open_op;    /* the write group that is being appended to: "put", "add" or "delete" */
     const char *open_store; /* and its store */
     durability durability;
@@ -29,12 +30,19 @@ text *plan_put(plan *p, const char *store);
 /** As `plan_put`, for a row whose key must not be there yet: if it is the transaction aborts. */
 text *plan_add(plan *p, const char *store);
 
+/** As `plan_add`, for a row whose `data` is an offset into the plan's bytes and whose `bytes` is their
+ * number. */
+text *plan_add_bytes(plan *p, const char *store);
+
 /** Deletes the row with this key. */
 void plan_delete(plan *p, const char *store, const char *key);
+/** Deletes the row with the key [request_id, number]. */
+void plan_delete_numbered(plan *p, const char *store, const char *request_id, int64_t number);
 
-/** Asks for the rows of an index between [request_id, from] and [request_id, to]. */
-void plan_read_range(plan *p, const char *store, const char *index, const char *request_id, int64_t from,
-                     int64_t to);
+/** Asks for a chat's rows of messages between two sequence numbers, the first `limit` of them; 0: all. */
+void plan_read_rows(plan *p, const char *request_id, int64_t from, int64_t to, int64_t limit);
+/** Asks for a chat's blocks that meet [from, to], the first `limit` of them; 0: all. */
+void plan_read_blocks(plan *p, const char *request_id, int64_t from, int64_t to, int64_t limit);
 
 /** Starts a read of single rows; the caller appends their keys as JSON strings, then calls `plan_read_close`.
  */

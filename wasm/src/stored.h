@@ -2,31 +2,54 @@
 #define LARDER_STORED_H
 
 #include "core.h"
+#include "event.h"
 
-/** A row that is stored already. */
+enum { NO_BLOCK = -1 };
+
+/** A message that is stored already, as a row of its own or in a block. */
 typedef struct {
     const char *id;
     const char *request_id;
+    const char *sender; /* NULL: nobody, or unknown */
     int64_t sequence;
     int64_t edited_ms;
     int64_t version;
-    bool stays; /* the page has it too, or a record that can't be read could be it */
-    bool gone;  /* its deletion is in the plan */
+    slice bytes;
+    int block;     /* its index in `stored_rows`, or NO_BLOCK */
+    bool stays;    /* the page has it too, or a record that can't be read could be it */
+    bool gone;     /* it is deleted in this step */
+    bool replaced; /* a newer version is written in this step */
 } stored_row;
 
-/** Rows that were asked for: by id, no id twice. They live in the step's memory. */
+/** A block that is stored already. */
+typedef struct {
+    int64_t first;
+    int64_t last;
+    int64_t count; /* of its messages: as its row says, or as a damaged one has them if that can be told */
+    size_t bytes;
+    bool damaged; /* what it holds can't be what was written: none of it is taken */
+    bool changed; /* it is not to stay as it is */
+} stored_block;
+
+/** What was asked for: messages by id, no id twice, and the blocks. They live in the step's memory. */
 typedef struct {
     stored_row *at;
     size_t count;
+    stored_block *blocks; /* in the order in which they were read */
+    size_t block_count;
+    int64_t surplus; /* copies under another number, which were counted as messages */
 } stored_rows;
 
-/** Reads an array of arrays of rows, one per read; false when memory has run out. */
-bool stored_read(core *l, slice rows, stored_rows *out);
+/**
+ * Reads an array of arrays of rows, one per read, and the `block` events that follow it. A row wins over its
+ * copy in a block, whose block counts as changed then. False when memory has run out.
+ */
+bool stored_read(core *l, slice rows, event_reader *blocks, stored_rows *out);
 
-/** The row with this id; NULL where there is none. */
+/** The message with this id; NULL where there is none. */
 stored_row *stored_find(const stored_rows *rows, const char *id);
 
-/** A row with this sequence number of a chat; NULL where there is none. */
+/** A message with this sequence number of a chat; NULL where there is none. */
 stored_row *stored_at(const stored_rows *rows, const char *request_id, int64_t sequence);
 
 #endif

@@ -1,5 +1,5 @@
 /** What is built: its one import and its size. */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { root } from './files.mjs';
@@ -27,14 +27,6 @@ function judge(paths, max) {
   return { problems: bytes > max ? ['it is too large'] : [], remark };
 }
 
-export function packageSize() {
-  const names = readdirSync(dist, { recursive: true }).filter((name) => /\.(js|wasm)$/.test(name));
-  return judge(
-    names.map((name) => join(dist, name)),
-    packageBytes_max,
-  );
-}
-
 /** A module and all it imports statically. */
 function withImports(path, found = new Set()) {
   if (found.has(path)) return found;
@@ -43,6 +35,12 @@ function withImports(path, found = new Set()) {
   const specifiers = text.matchAll(/\b(?:import|export)\b[^'"()]*?['"](\.[^'"]+)['"]/g);
   for (const [, specifier] of specifiers) withImports(join(dirname(path), specifier), found);
   return found;
+}
+
+/** What every page loads; what it asks for only now and then, `verify.js` say, comes on top. */
+export function loadedSize() {
+  const modules = withImports(join(dist, 'index.js'), withImports(join(dist, 'worker.js')));
+  return judge([...modules, join(dist, 'chatlarder.wasm')], packageBytes_max);
 }
 
 /** What a page must load before it can show a chat from disk. */

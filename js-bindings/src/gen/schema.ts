@@ -1,12 +1,13 @@
 // Generated from wasm/schema.json by js-bindings/scripts/generate.mjs; do not edit.
 
-export const DATABASE = {"version":3,"defaultNamespace":"support-center","suffix":"cache"} as const;
+export const DATABASE = {"version":4,"defaultNamespace":"support-center","suffix":"cache"} as const;
 
 export type MessageStatus = 'pending' | 'sent' | 'failed';
 export type ChatState = 'INITIAL' | 'SYNCING' | 'SYNCED' | 'STALE' | 'RESYNCING' | 'FAILED' | 'GAP_DETECTED' | 'EXPIRED';
 export type Connection = 'online' | 'offline';
 export type Durability = 'relaxed' | 'strict';
-export type EventType = 'hydrate' | 'rows' | 'connectivity' | 'credentials' | 'deadline' | 'signal' | 'reply' | 'open' | 'close' | 'sync' | 'fill' | 'touch' | 'read';
+export type Layout = 'rows' | 'blocks';
+export type EventType = 'hydrate' | 'rows' | 'block' | 'connectivity' | 'credentials' | 'deadline' | 'signal' | 'reply' | 'open' | 'close' | 'sync' | 'fill' | 'touch' | 'read' | 'damaged';
 export type CallMethod = 'fetchChats' | 'fetchMessages' | 'subscribe';
 export type SignalType = 'chat' | 'chats' | 'connection' | 'auth' | 'error';
 
@@ -52,26 +53,6 @@ export const ERROR_TEXT: Record<ErrorCode, string> = {
   "aborted": "The caller aborted.",
   "unknown_chat": "No such chat is known; it is listed after the next sync if the user has access."
 };
-
-export const LIMITS = {
-  "provisionalSequenceMin": 4503599627370496,
-  "openPageMessages": 50,
-  "pageMessages": 200,
-  "repairMessages": 500,
-  "repairPagesMax": 1000,
-  "pageChats": 200,
-  "callsMax": 4,
-  "callTimeoutMs": 30000,
-  "chatExpiresMs": 604800000,
-  "gapsPerChatMax": 64,
-  "jsonDepthMax": 32,
-  "backoffBaseMs": 1000,
-  "backoffMaxMs": 60000,
-  "retryAfterMaxMs": 300000,
-  "errorsPerPageMax": 20,
-  "planBytes": 65536,
-  "accessedResolutionMs": 60000
-} as const;
 
 export interface Sender {
   id: string;
@@ -124,6 +105,25 @@ export interface ChatSyncState {
   lastAccessedAt: number;
   serverRevision: string | null;
   chat: ServerChat | null;
+  unsealed: Unsealed | null;
+}
+
+export interface Unsealed {
+  from: number;
+  to: number;
+  blocks: number;
+  rows: boolean;
+}
+
+export interface MessageBlock {
+  requestId: string;
+  firstSequence: number;
+  lastSequence: number;
+  count: number;
+  bytes: number;
+  cachedAt: number;
+  syncVersion: number;
+  data: ArrayBuffer;
 }
 
 export interface ChatPreview {
@@ -184,12 +184,14 @@ export interface SyncPosition {
   key: string;
   chatsCursor: string | null;
   upgradedFrom?: number;
+  sealed?: boolean;
+  blocks?: boolean;
 }
 
 /** One object store as IndexedDB is to have it; `since` is the database version that added it. */
 export interface StoreSchema {
   name: string;
-  keyPath: string;
+  keyPath: string | string[];
   since: number;
   indexes: { name: string; keyPath: string | string[]; unique: boolean }[];
 }
@@ -292,6 +294,15 @@ export const STORES: StoreSchema[] = [
     "name": "cache_stats",
     "keyPath": "key",
     "since": 3,
+    "indexes": []
+  },
+  {
+    "name": "message_blocks",
+    "keyPath": [
+      "requestId",
+      "firstSequence"
+    ],
+    "since": 4,
     "indexes": []
   }
 ];

@@ -11,9 +11,10 @@
  *
  * @typedef {(context: Context) => Promise<import('../comparison.mjs').Outcome>} Bench
  */
-import { ingest } from './ingest.mjs';
+import { ingest, live } from './ingest.mjs';
 import { open } from './open.mjs';
+import { scroll } from './scroll.mjs';
 import { sync } from './sync.mjs';
 
 /** @type {Record<string, Bench>} */
-export const benches = { ingest, open, sync };
+export const benches = { ingest, live, open, scroll, sync };

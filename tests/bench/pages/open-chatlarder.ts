@@ -1,12 +1,17 @@
 /** Chatlarder in the opening benches. */
 import { moduleTransport, openLarder } from 'chatlarder';
-import type { OpenContender } from './support/results.js';
+import type { OpenContender, OpenTask } from './support/results.js';
 
-export async function open(user: string, chats: number): Promise<OpenContender> {
+export async function open({ user, chats, layout }: OpenTask): Promise<OpenContender> {
   const transport = moduleTransport(`/scripts/transport.js?chats=${chats}&channel=${user}`);
-  const larder = await openLarder({ userId: user, transport });
+  const larder = await openLarder({ userId: user, transport, layout });
   return {
-    newest: async (requestId, limit) => (await larder.chat(requestId).messages({ limit })).messages,
+    newest: async (requestId, limit, before) => {
+      const page = await larder
+        .chat(requestId)
+        .messages(before === undefined ? { limit } : { limit, before });
+      return page.messages;
+    },
     settled: () => larder.sync(),
     close: () => larder.close(),
   };

@@ -1,10 +1,10 @@
 /** What Chatlarder asks the server for to catch up after a time away, through its public API. */
 import type { Larder } from 'chatlarder';
 import { ChatServer } from './support/chat-server.js';
-import { countMessages } from './support/idb.js';
 import { knowAllChats, openBenchLarder } from './support/larder.js';
 import { missedByChat } from './support/missed.js';
 import type { SyncResult, SyncTask } from './support/results.js';
+import { countMessages } from './support/stored.js';
 
 type Traffic = Pick<SyncResult, 'requests' | 'bytes'>;
 
@@ -20,7 +20,11 @@ async function fillGaps(larder: Larder, chats: number): Promise<void> {
 }
 
 export async function run({ chats, known, missed }: SyncTask): Promise<SyncResult> {
-  const { larder, server } = await openBenchLarder(`sync-${Date.now()}`, chats);
+  const { larder, server } = await openBenchLarder({
+    userId: `sync-${Date.now()}`,
+    chats,
+    layout: 'blocks',
+  });
   await server('postToAll', known);
   await larder.sync();
   await knowAllChats(larder, new ChatServer(chats).requestIds);

@@ -1,13 +1,17 @@
 /**
  * The transport of Chatlarder in the benches, a module that its worker imports: the server's answers lie in
- * the worker's memory as bytes. `?chats=N&channel=NAME`; orders come over the channel.
+ * the worker's memory as bytes. `?chats=N&channel=NAME`; orders come over the channel. With `&live=yes` it
+ * has a stream of change signals.
  */
-import type { FetchChatsParams, FetchMessagesParams, Transport } from 'chatlarder';
+import type { ChangeSignal, FetchChatsParams, FetchMessagesParams, Transport } from 'chatlarder';
 import { ChatServer } from './support/chat-server.js';
 import { serveOrders } from './support/control.js';
+import { deliveries } from './support/live.js';
 
 const { searchParams } = new URL(import.meta.url);
-const server = new ChatServer(Number(searchParams.get('chats')));
+const chats = Number(searchParams.get('chats'));
+const server = new ChatServer(chats);
+const { requestIds } = server;
 const traffic = { requests: 0, bytes: 0 };
 
 function answered(bytes: Uint8Array): Promise<Uint8Array> {
@@ -16,14 +20,68 @@ function answered(bytes: Uint8Array): Promise<Uint8Array> {
   return Promise.resolve(bytes);
 }
 
-export default {
+/** The chats whose newest message nobody has asked for, once all are posted. */
+const unasked = new Set<string>();
+let allAsked = () => {};
+
+function fetchMessages(params: FetchMessagesParams): Promise<Uint8Array> {
+  if (unasked.delete(params.requestId) && !posting && unasked.size === 0) allAsked();
+  return answered(server.fetchMessages(params));
+}
+
+const calls: Transport = {
   fetchChats: (params: FetchChatsParams) => answered(server.fetchChats(params)),
-  fetchMessages: (params: FetchMessagesParams) => answered(server.fetchMessages(params)),
-} satisfies Transport;
+  fetchMessages,
+};
+
+let sendSignal: (signal: ChangeSignal) => void;
+let posting = false;
+
+const subscribed = new Promise<void>((resolve) => {
+  calls.subscribe = (onSignal, { signal }) => {
+    sendSignal = onSignal;
+    onSignal({});
+    resolve();
+    return new Promise((end) => signal.addEventListener('abort', () => end()));
+  };
+});
+if (!searchParams.has('live')) delete calls.subscribe;
+
+const { port1, port2 } = new MessageChannel();
+
+/** Resolves in a task of its own, without the pause of a timer. */
+function nextTask(): Promise<unknown> {
+  return new Promise((resolve) => {
+    port2.onmessage = resolve;
+    port1.postMessage(null);
+  });
+}
+
+/** Posts messages one by one, each in a task of its own and with its signal; until all have been fetched. */
+async function live(perChat: number): Promise<void> {
+  const fetched = new Promise<void>((resolve) => (allAsked = resolve));
+  posting = true;
+  for (const chat of deliveries(chats, perChat)) {
+    server.post(chat, 1);
+    const requestId = requestIds[chat]!;
+    unasked.add(requestId);
+    sendSignal({ requestId, revision: String(server.lastSequence(chat)) });
+    await nextTask();
+  }
+  posting = false;
+  if (unasked.size) await fetched;
+}
+
+export default calls;
 
 serveOrders(searchParams.get('channel')!, {
   post: (chat: number, count: number) => server.post(chat, count),
   postToAll: (count: number) => server.postToAll(count).length,
+  prepareLive: async (perChat: number) => {
+    await subscribed;
+    return server.prepare(perChat).length;
+  },
+  live,
   /** What was asked since the last time this was. */
   traffic: () => {
     const counted = { ...traffic };

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { layouts } from './layouts.mjs';
 
 /** The built package stays outside the bundle: its worker and its WebAssembly are found beside it. */
 const servedPackage = {
@@ -32,8 +33,8 @@ async function typeScriptFiles(folder, ending) {
   return names.filter((name) => name.endsWith(ending)).sort();
 }
 
-async function bundleSpecs(folder) {
-  const specs = await typeScriptFiles(folder, '.spec.ts');
+async function bundleSpecs(folder, runs) {
+  const specs = (await typeScriptFiles(folder, '.spec.ts')).filter(runs);
   if (specs.length === 0) throw new Error(`There is no spec in ${folder}`);
   const contents = specs.map((name) => `import ${JSON.stringify(`./${name}`)};`).join('\n');
   const stdin = { contents, resolveDir: folder, sourcefile: 'all-specs.ts', loader: 'ts' };
@@ -48,11 +49,14 @@ async function bundleFile(path) {
 
 /**
  * @param {string} folder where the specs are; those in its folder `modules` are served one by one
+ * @param {string[]} wanted layouts
  * @returns {Promise<Map<string, string>>} the scripts by the path under which the page finds them
  */
-export async function bundleScripts(folder) {
+export async function bundleScripts(folder, wanted) {
   const scripts = new Map();
-  scripts.set('/specs.js', await bundleSpecs(folder));
+  for (const layout of wanted) {
+    scripts.set(`/specs-${layout}.js`, await bundleSpecs(folder, layouts[layout]));
+  }
   scripts.set('/page.js', await bundleFile(fileURLToPath(new URL('page.ts', import.meta.url))));
   const modules = join(folder, 'modules');
   for (const name of await typeScriptFiles(modules, '.ts')) {

@@ -9,7 +9,7 @@ const runner = fileURLToPath(new URL('run.mjs', import.meta.url));
 /** Runs the specs of one fixture in Chromium; all engines share what is tested here. */
 function runFixture(name, ...args) {
   const folder = fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
-  const command = [runner, '--engine', 'chromium', '--specs', folder, ...args];
+  const command = [runner, '--engine', 'chromium', '--layout', 'blocks', '--specs', folder, ...args];
   const { status, stdout } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000 });
   return { status, stdout, lastLine: stdout.trimEnd().split('\n').at(-1) };
 }

@@ -57,14 +57,15 @@ function reportProgress(runner: Mocha.Runner): void {
 async function runSpecs(): Promise<void> {
   reportConsoleErrors();
   reportPageErrors();
-  const grep = new URLSearchParams(location.search).get('grep');
+  const query = new URLSearchParams(location.search);
+  const grep = query.get('grep');
   const reporter = reportProgress as unknown as Mocha.ReporterConstructor;
   mocha.setup({ ui: 'bdd', timeout: 20_000, reporter, fullTrace: true });
   (Error as { stackTraceLimit?: number }).stackTraceLimit = 50;
   if (grep) mocha.grep(new RegExp(grep));
   // A test that never gives the page back must have been announced before.
   mocha.suite.beforeEach('reports are sent', () => sending);
-  const specs = '/specs.js';
+  const specs = `/specs-${query.get('layout')}.js`;
   await import(specs);
   mocha.run();
 }

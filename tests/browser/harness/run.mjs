@@ -2,6 +2,7 @@
  * `npm run test:browser`: runs tests/browser/specs/*.spec.ts in Chromium, Firefox and WebKitGTK.
  *
  *   --engine chromium|firefox|webkit   only this one
+ *   --layout blocks|rows               only this storage layout
  *   --grep EXPRESSION                  only tests whose full title matches
  *   --watchdog-ms N                    a page that posts nothing for so long has failed (60000)
  *   --specs FOLDER                     other specs
@@ -11,24 +12,39 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleScripts } from './bundle.mjs';
 import { engines } from './engines/index.mjs';
+import { layouts } from './layouts.mjs';
 import { runEngine } from './session.mjs';
 
 function readOptions() {
   const { values } = parseArgs({
     options: {
       engine: { type: 'string', multiple: true, default: Object.keys(engines) },
+      layout: { type: 'string', multiple: true, default: Object.keys(layouts) },
       grep: { type: 'string' },
       'watchdog-ms': { type: 'string', default: '60000' },
       specs: { type: 'string', default: fileURLToPath(new URL('../specs', import.meta.url)) },
     },
   });
-  const unknown = values.engine.filter((name) => !Object.hasOwn(engines, name));
-  if (unknown.length > 0) {
-    throw new Error(
-      `There is no engine ${unknown.join(', ')}; there are: ${Object.keys(engines).join(', ')}`,
-    );
-  }
+  requireKnown('engine', values.engine, engines);
+  requireKnown('layout', values.layout, layouts);
   return values;
+}
+
+function requireKnown(what, names, known) {
+  const unknown = names.filter((name) => !Object.hasOwn(known, name));
+  if (unknown.length === 0) return;
+  throw new Error(`There is no ${what} ${unknown.join(', ')}; there are: ${Object.keys(known).join(', ')}`);
+}
+
+/** Each engine with each of its layouts, one after the other. */
+function runsOf({ engine: names, layout: chosen }) {
+  return names
+    .flatMap((name) => engines[name])
+    .flatMap((engine) =>
+      chosen
+        .filter((layout) => engine.layouts?.includes(layout) ?? true)
+        .map((layout) => ({ engine, layout })),
+    );
 }
 
 /** Lets the browser and its folders be cleaned up when the run is ended from outside. */
@@ -40,15 +56,16 @@ function abortOnSignals() {
 
 async function main() {
   const options = readOptions();
-  const scripts = await bundleScripts(resolve(options.specs));
+  const scripts = await bundleScripts(resolve(options.specs), options.layout);
   const signal = abortOnSignals();
   const sum = { passed: 0, failed: 0 };
-  for (const engine of options.engine.flatMap((name) => engines[name])) {
+  for (const { engine, layout } of runsOf(options)) {
     if (signal.aborted) break;
     const startedAt = performance.now();
     const watchdogMs = Number(options['watchdog-ms']);
     const counts = await runEngine({
       engine,
+      layout,
       scripts,
       grep: options.grep,
       watchdogMs,
@@ -57,7 +74,8 @@ async function main() {
     });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-    console.log(`${engine.name}: ${counts.passed} passed, ${counts.failed} failed${skipped} (${seconds} s)`);
+    const passed = `${counts.passed} passed, ${counts.failed} failed${skipped}`;
+    console.log(`${engine.name}, ${layout}: ${passed} (${seconds} s)`);
     sum.passed += counts.passed;
     sum.failed += counts.failed;
   }

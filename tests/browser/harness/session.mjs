@@ -80,6 +80,7 @@ function watchdog(limitMs, results) {
 /**
  * @param {object} options
  * @param {import('./engines/index.mjs').Engine} options.engine
+ * @param {string} options.layout
  * @param {Map<string, string>} options.scripts
  * @param {string} [options.grep]
  * @param {number} options.watchdogMs
@@ -87,7 +88,7 @@ function watchdog(limitMs, results) {
  * @param {(text: string) => void} options.print
  * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
-export async function runEngine({ engine, scripts, grep, watchdogMs, signal, print }) {
+export async function runEngine({ engine, layout, scripts, grep, watchdogMs, signal, print }) {
   const results = new Results(print, sourcePositions(scripts));
   const dog = watchdog(watchdogMs, results);
   const aborted = new Promise((resolve) =>
@@ -100,8 +101,8 @@ export async function runEngine({ engine, scripts, grep, watchdogMs, signal, pri
   const profile = await temporaryFolder();
   let browser = null;
   try {
-    const query = grep ? `?grep=${encodeURIComponent(grep)}` : '';
-    browser = await engine.open(`${server.url}/${query}`, profile.path);
+    const query = new URLSearchParams({ layout, ...(grep ? { grep } : {}) });
+    browser = await engine.open(`${server.url}/?${query}`, profile.path);
     const trouble = await Promise.race([results.ended, dog.bitten, browser.gone, aborted]);
     noteOutcome(results, trouble && `${trouble}\n${browser.output()}`.trimEnd(), print);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The main job: chats come from the server once, and from disk ever after. */
 import { expect } from 'chai';
 import { FakeServer, uuid } from './support/fake-server.js';
-import { rowsOf } from './support/database.js';
+import { storedMessages } from './support/database.js';
 import { freshUser, Larders, until } from './support/larder.js';
 
 describe('chats', () => {
@@ -84,7 +84,7 @@ describe('chats', () => {
     server.chats.get(0)!.messages[0]!['extra'] = { from: 'the server', big: 2 ** 63 };
     const larder = await larders.open({ userId: freshUser(), transport: server });
     await larder.chat(uuid(1, 0)).sync();
-    const [row] = await rowsOf(larder.databaseName, 'messages');
+    const [row] = await storedMessages(larder.databaseName);
     expect(row).to.deep.include({ ...server.chats.get(0)!.messages[0], status: 'sent', _syncVersion: 1 });
     expect(row!['_cachedAt']).to.be.closeTo(Date.now(), 60_000);
   });

@@ -1,7 +1,7 @@
 /** One bad record costs one record: the rules of spec/1, and what other people's JSON may hold. */
 import { expect } from 'chai';
 import type { CachedMessage, Larder } from 'chatlarder';
-import { rowsOf } from './support/database.js';
+import { storedMessages } from './support/database.js';
 import { FakeServer, makeMessage, uuid, type PageAnswer } from './support/fake-server.js';
 import { historyOf, range, sequencesOf } from './support/history.js';
 import { freshUser, Larders, namesOf, until } from './support/larder.js';
@@ -290,7 +290,7 @@ describe('records', () => {
       }
       expect(Object.is(stored['n4'], -0)).to.equal(true);
       expect(Object.keys(stored).filter((name) => name in parsed)).to.deep.equal(Object.keys(parsed));
-      const again = await rowsOf(larders.last.databaseName, 'messages');
+      const again = await storedMessages(larders.last.databaseName);
       expect(Object.keys(again.find(({ sequenceNumber: n }) => n === 2)!)).to.include.members([
         '__proto__',
         '\ud800',

@@ -1,6 +1,14 @@
-/** Databases of versions 1 and 2 become version 3 with every row kept, and converge on the server. */
+/** Databases of older versions become version 4 with every row kept, and converge on the server. */
 import { expect } from 'chai';
-import { changeRow, putRows, rowsOf, shapeOf, versionOf, type StoreShape } from './support/database.js';
+import {
+  changeRow,
+  putRows,
+  rowsOf,
+  shapeOf,
+  storedMessages,
+  versionOf,
+  type StoreShape,
+} from './support/database.js';
 import { editedAt, FakeServer, makeMessage, uuid } from './support/fake-server.js';
 import { historyOf, range, sequencesOf, untilConverged } from './support/history.js';
 import { freshUser, Larders, until } from './support/larder.js';
@@ -12,8 +20,8 @@ function nameOf(userId: string): string {
 
 const plain = (keyPath: string) => ({ keyPath, unique: false, multiEntry: false });
 
-/** The six stores of spec/1, as they are written there. */
-const SPEC_1: Record<string, StoreShape> = {
+/** The six stores of spec/1, as they are written there, and that of blocks. */
+const STORES: Record<string, StoreShape> = {
   messages: {
     keyPath: 'id',
     indexes: {
@@ -45,6 +53,7 @@ const SPEC_1: Record<string, StoreShape> = {
     },
   },
   cache_stats: { keyPath: 'key', indexes: {} },
+  message_blocks: { keyPath: ['requestId', 'firstSequence'], indexes: {} },
 };
 
 describe('upgrade', () => {
@@ -65,10 +74,10 @@ describe('upgrade', () => {
     return server;
   }
 
-  it('a fresh database has the stores of spec/1', async () => {
+  it('a fresh database has the stores of spec/1 and blocks', async () => {
     await larders.open({ userId, transport: silent() });
-    expect(await shapeOf(name)).to.deep.equal(SPEC_1);
-    expect(await versionOf(name)).to.equal(3);
+    expect(await shapeOf(name)).to.deep.equal(STORES);
+    expect(await versionOf(name)).to.equal(4);
   });
 
   for (const version of [1, 2] as const) {
@@ -77,8 +86,8 @@ describe('upgrade', () => {
         await writeOldDatabase(name, version);
         await larders.open({ userId, transport: silent() });
         const { tickets, ticket_meta, ...ours } = await shapeOf(name);
-        expect(ours).to.deep.equal(SPEC_1);
-        expect(await versionOf(name)).to.equal(3);
+        expect(ours).to.deep.equal(STORES);
+        expect(await versionOf(name)).to.equal(4);
         expect([tickets, ticket_meta].filter(Boolean)).to.have.lengthOf(version === 2 ? 2 : 0);
       });
 
@@ -89,7 +98,7 @@ describe('upgrade', () => {
         const page = await larder.chat(uuid(1, 0)).messages({ limit: 100 });
         expect(page.messages).to.deep.equal(history);
         await until(() => larder.connection === 'offline');
-        expect(await rowsOf(name, 'messages')).to.deep.equal(history);
+        expect(await storedMessages(name)).to.deep.equal(history);
         const [meta] = await rowsOf(name, 'chat_meta');
         expect(meta).to.include({ requestId: uuid(1, 0), lastSyncedSequence: 30, messageCount: 30 });
       });

@@ -3,10 +3,19 @@
  */
 import { expect } from 'chai';
 import type { FetchMessagesParams, Larder } from 'chatlarder';
-import { rowsOf } from './support/database.js';
+import { storedMessages } from './support/database.js';
 import { editedAt, FakeServer, makeMessage, uuid, type PageAnswer } from './support/fake-server.js';
 import { gapsOf, historyOf, range, sequencesOf, untilConverged } from './support/history.js';
-import { freshUser, Larders, namesOf, rejection, until } from './support/larder.js';
+import {
+  freshUser,
+  Larders,
+  layout,
+  namesOf,
+  onlyBlocks,
+  onlyRows,
+  rejection,
+  until,
+} from './support/larder.js';
 
 const chatId = uuid(1, 0);
 
@@ -206,19 +215,54 @@ describe('a wrong server', () => {
       await untilReported('sequence_conflict messages[0].sequenceNumber');
     });
 
-    it('that a message is given anew: both numbers are fetched again', async () => {
+    it('that a message is given anew: both numbers are fetched again', async function () {
+      onlyRows(this);
       const again = { ...makeMessage(0, 31), id: makeMessage(0, 5).id, content: 'message 5 once more' };
       spoilNext((answer) => ({ ...answer, messages: [again] }));
       server.post(0, 1);
       await untilConverged(larder, server, 0);
       const { chat } = await larder.chat(chatId).messages();
       expect(chat!.messageCount).to.equal(31);
-      expect(await rowsOf(larder.databaseName, 'messages')).to.have.lengthOf(31);
+      expect(await storedMessages(larder.databaseName)).to.have.lengthOf(31);
+    });
+
+    // Nothing looks for an id in a chat's blocks: what is named there is a number.
+    it('that a message is given anew: in blocks both show until the old one is fetched', async function () {
+      onlyBlocks(this);
+      const again = { ...makeMessage(0, 31), id: makeMessage(0, 5).id, content: 'message 5 once more' };
+      server.tamper = (answer) => ({
+        ...answer,
+        messages: answer.messages.map((each) => (each.sequenceNumber === 31 ? again : each)),
+      });
+      server.post(0, 1);
+      await until(async () => (await sequencesOf(larder, 0)).includes(31));
+      const shown = (await historyOf(larder, 0)).filter(({ id }) => id === again.id);
+      expect(shown.map(({ sequenceNumber }) => sequenceNumber)).to.deep.equal([5, 31]);
+      const moved = server.chats.get(0)!;
+      moved.messages = moved.messages.filter(({ sequenceNumber }) => sequenceNumber !== 5);
+      moved.messages[moved.messages.length - 1] = again;
+      server.tamper = null;
+      server.forget(0);
+      await untilConverged(larder, server, 0);
+      expect(larders.errors).to.deep.equal([]);
+    });
+
+    it('that one message has twice in a page: one is kept', async () => {
+      server.tamper = (answer) => {
+        if (answer.messages.length === 10) answer.messages[7]!.id = answer.messages[2]!.id;
+        return answer;
+      };
+      server.post(0, 10);
+      await untilReported('id_conflict messages[7].id');
+      await until(async () => (await sequencesOf(larder, 0)).length >= 39);
+      expect(await sequencesOf(larder, 0)).to.deep.equal(range(1, 40).filter((n) => n !== 38));
+      expect((await larder.verify()).problems).to.deep.equal([]);
     });
   });
 
   describe('and ids', () => {
-    it('one in two chats: the first is kept', async () => {
+    // The `messages` store is keyed by id alone; in blocks a message is named by chat and number.
+    it('one in two chats: as rows the first is kept, in blocks each chat has it', async () => {
       const theirs = { ...makeMessage(1, 3), id: makeMessage(0, 3).id };
       server.tamper = (answer) => {
         if (answer.requestId === uuid(1, 1)) answer.messages[2] = theirs;
@@ -226,6 +270,12 @@ describe('a wrong server', () => {
       };
       const before = await historyOf(larder, 0);
       await larder.chat(uuid(1, 1)).sync();
+      if (layout === 'blocks') {
+        expect(await sequencesOf(larder, 1)).to.deep.equal(range(1, 30));
+        expect((await historyOf(larder, 1))[2]).to.deep.equal(theirs);
+        expect(await historyOf(larder, 0)).to.deep.equal(before);
+        return expect(larders.errors).to.deep.equal([]);
+      }
       await until(() => larders.errors.length > 0);
       expect(new Set(namesOf(larders.errors))).to.deep.equal(new Set(['id_conflict messages[2].id']));
       expect(larders.errors[0]!.requestId).to.equal(uuid(1, 1));

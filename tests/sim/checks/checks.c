@@ -6,6 +6,7 @@
 
 static void check_chat(world *w, int chat) {
     if (!cached_of(w, chat)->by_core) return;
+    check_blocks(w, chat);
     check_counts(w, chat);
     check_positions(w, chat);
     check_gaps(w, chat);
@@ -18,11 +19,25 @@ static void note_chat(world *w, const char *request_id) {
     if (chat >= 0 && chat < SERVER_CHATS_MAX) w->touched[chat] = true;
 }
 
+/** What of the chat was lost with a damaged block is known no more: commands given before can't be judged. */
+static void note_damage(world *w, const row *r) {
+    const int chat = id_read_chat(r->request_id);
+    if (r->block && r->block->damaged && server_find(w, chat)) model_of(w, chat)->resets++;
+}
+
+static bool is_any_block(const database *s) {
+    for (size_t i = 0; i < s->change_count; i++) {
+        if (s->changes[i].store->kind == KIND_BLOCKS) return true;
+    }
+    return false;
+}
+
 static void look_at(world *w, const row_change *change) {
     const row *any = change->after ? change->after : change->before;
-    if (change->store->indexed) {
-        check_truth(w, change);
+    if (change->store->kind != KIND_PLAIN) {
+        check_owner(w, change);
         if (change->before) note_chat(w, change->before->request_id);
+        if (change->before) note_damage(w, change->before);
         if (change->after) note_chat(w, change->after->request_id);
     } else if (id_read_chat(any->key) >= 0) {
         const int chat = id_read_chat(any->key);
@@ -35,9 +50,13 @@ static void look_at(world *w, const row_change *change) {
 void checks_committed(world *w) {
     memset(w->touched, 0, sizeof w->touched);
     for (size_t i = 0; i < w->store.change_count; i++) look_at(w, &w->store.changes[i]);
+    bool changed = false;
     for (int chat = 0; chat < w->server.chat_count; chat++) {
-        if (w->touched[chat]) check_chat(w, chat);
+        if (!w->touched[chat]) continue;
+        changed = check_truth(w, chat) || changed;
+        check_chat(w, chat);
     }
+    w->budget.rewrites += !changed && is_any_block(&w->store);
     check_listing(w);
 }
 

@@ -20,11 +20,19 @@ void checks_all(world *w);
 /** Never a hole shown as whole: what counts as known is there, as new as it was when an answer spoke of it.
  */
 void check_holes(world *w, int chat);
-/** Nothing that the server never had; never an older version in place of a newer; no row lost. */
-void check_truth(world *w, const row_change *change);
-/** `messageCount` equals the rows. */
+/** Nothing that the server never had; never an older version in place of a newer; no message lost. Compares
+ * what a tab would read with what it would have read before, and takes that over; false when it is the same.
+ */
+bool check_truth(world *w, int chat);
+/** No row of a message goes from one chat to another. */
+void check_owner(world *w, const row_change *change);
+/** Blocks are whole, apart and within bounds, across no hole; no message of theirs is a row as well unless
+ * that is newer.
+ */
+void check_blocks(world *w, int chat);
+/** `messageCount` equals the messages. */
 void check_counts(world *w, int chat);
-/** Counts every row of the store anew, by no index. */
+/** Counts every row of the store and all that blocks hold anew, by no index. */
 void check_recount(world *w);
 /** `lastSyncedSequence` never goes back. */
 void check_positions(world *w, int chat);
@@ -37,7 +45,7 @@ void check_listing(world *w);
 
 /** Few calls at once, one per chat, none for what is known, each from what is stored. */
 void check_call(world *w, const call *c);
-/** No busy loop: the calls of a while are bounded by what happened in it. */
+/** No busy loop: the calls of a while are bounded by what happened in it, its rewrites by what is stored. */
 void check_pace(world *w);
 
 /** Whoever looks at what a step wrote is told; `signals` are those that are let out after it. */
@@ -47,6 +55,9 @@ void check_error(world *w, const char *code);
 
 /** A command is answered once, and only when what it asked for is committed. */
 void check_reply(world *w, const page_command *c, bool fine);
+
+/** Whether history lies in blocks, and few of them are small; it is asked when nothing else is to be done. */
+void check_sealed(world *w, const char *when, int chat);
 
 /** Whether what is stored is what the server has. */
 void check_converged(world *w, const char *when);

@@ -10,20 +10,18 @@ static void differs(world *w, const char *when, int chat, const char *what, int6
               there);
 }
 
-static void check_rows(world *w, const char *when, int chat) {
+static void check_messages(world *w, const char *when, int chat) {
     const server_chat *truth = server_find(w, chat);
     for (int64_t s = 1; s <= truth->last_sequence; s++) {
-        char id[ID_BYTES];
-        id_of_message(id, chat, s);
         if (!cached_knows(cached_of(w, chat), s)) continue;
-        const row *r = store_get(store_of(&w->store, "messages"), id);
+        const brief *b = view_at(view_of(w, chat), s);
         const server_message *m = &truth->messages[s];
-        if (!r == !m->deleted)
+        if (!b == !m->deleted)
             violation(w, "liveness", "%s message %" PRId64 " of chat %d is %s", when, s, chat,
-                      r ? "there though deleted" : "missing");
-        if (r && r->version != m->edit_count)
+                      b ? "there though deleted" : "missing");
+        if (b && b->version != m->edit_count)
             violation(w, "liveness", "%s message %" PRId64 " of chat %d has version %d, not %d", when, s,
-                      chat, r->version, m->edit_count);
+                      chat, b->version, m->edit_count);
     }
 }
 
@@ -63,11 +61,12 @@ static void check_chat(world *w, const char *when, int chat) {
         violation(w, "liveness", "%s chat %d is not listed", when, chat);
         return;
     }
+    check_sealed(w, when, chat);
     differs(w, when, chat, "a listed revision", c->listed_revision, truth->revision);
     if (c->last_synced_ms <= 0) return;
     differs(w, when, chat, "lastSequence", c->last_synced, truth->last_sequence);
     differs(w, when, chat, "revision", c->revision, truth->revision);
-    check_rows(w, when, chat);
+    check_messages(w, when, chat);
     check_marks(w, when, chat);
     check_repaired(w, when, chat);
     check_state(w, when, chat);

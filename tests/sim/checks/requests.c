@@ -56,10 +56,24 @@ static int64_t occasions(const world *w) {
     return 4 * w->inputs + 2 * w->server.feed_position + restarts * (w->server.chat_count + 8);
 }
 
+/** How many steps at most it takes to put everything into full blocks. */
+static int64_t rewrites_needed(const world *w) {
+    int64_t messages = 0;
+    for (int chat = 0; chat < w->server.chat_count; chat++) messages += (int64_t)view_of(w, chat)->count;
+    return 50 + 2 * w->server.chat_count + messages / 8;
+}
+
+static void check_rewrites(world *w) {
+    if (w->budget.rewrites <= rewrites_needed(w)) return;
+    violation(w, "requests", "blocks were written anew %" PRId64 " times in %" PRId64 " s, with nothing new",
+              w->budget.rewrites, period_ms / 1000);
+}
+
 void check_pace(world *w) {
     call_budget *b = &w->budget;
     const int64_t period = w->time_ms / period_ms;
     if (b->period == period) return;
+    check_rewrites(w);
     const int64_t allowed = 20 + 2 * w->server.chat_count + occasions(w) - b->occasions;
     if (b->period && b->calls > allowed) {
         violation(w, "requests", "%" PRId64 " calls in %" PRId64 " s in which there was reason for %" PRId64,

@@ -3,50 +3,73 @@
 
 #include "../world.h"
 
-/** A wrong server's message may be anything, but not take the place of a newer one or of another chat's. */
-static void check_replaced(world *w, const row *before, const row *after) {
-    if (strcmp(before->request_id, after->request_id) != 0) {
-        violation(w, "truth", "message %s was in chat %s, and chat %s took it", before->key,
-                  before->request_id, after->request_id);
-    } else if (after->version < before->version) {
-        violation(w, "truth", "message %s had version %d and is replaced by version %d", before->key,
-                  before->version, after->version);
-    }
-}
-
 /** Whether the server had the message just so. */
-static void check_had(world *w, const row *r) {
+static void check_had(world *w, int in, const brief *b) {
     int chat;
     int64_t sequence;
-    if (!id_read_message(r->key, &chat, &sequence) || !server_message_of(w, chat, sequence) ||
-        id_read_chat(r->request_id) != chat || r->sequence != sequence) {
-        violation(w, "truth", "the server never had the message %s of chat %s with sequence %" PRId64, r->key,
-                  r->request_id, r->sequence);
+    if (!id_read_message(b->id, &chat, &sequence) || !server_message_of(w, chat, sequence) || in != chat ||
+        id_read_chat(b->request_id) != chat || b->sequence != sequence) {
+        violation(w, "truth", "the server never had the message %s of chat %s with sequence %" PRId64, b->id,
+                  b->request_id, b->sequence);
         return;
     }
     int *newest = &model_of(w, chat)->newest[sequence];
-    if (r->version < 0 || r->version > server_message_of(w, chat, sequence)->edit_count) {
-        violation(w, "truth", "the server never had version %d of message %s", r->version, r->key);
-    } else if (r->version < *newest) {
-        violation(w, "truth", "message %s is stored with version %d after it had version %d", r->key,
-                  r->version, *newest);
+    if (b->version < 0 || b->version > server_message_of(w, chat, sequence)->edit_count) {
+        violation(w, "truth", "the server never had version %d of message %s", b->version, b->id);
+    } else if (b->version < *newest) {
+        violation(w, "truth", "message %s is stored with version %d after it had version %d", b->id,
+                  b->version, *newest);
     }
-    *newest = r->version;
+    *newest = b->version;
 }
 
-/** A row that lies where it never was by a lie of the server's may go. */
-static void check_lost(world *w, const row *r) {
+/** A message that lies where it never was by a lie of the server's may go. */
+static void check_lost(world *w, int in, const brief *b) {
     int chat;
     int64_t sequence;
-    if (!id_read_message(r->key, &chat, &sequence)) return;
-    if (r->sequence != sequence || id_read_chat(r->request_id) != chat) return;
+    if (!id_read_message(b->id, &chat, &sequence)) return;
+    if (b->sequence != sequence || in != chat) return;
     const server_message *m = server_message_of(w, chat, sequence);
     if (!m || m->deleted) return;
     violation(w, "truth", "message %" PRId64 " of chat %d is dropped, but the server has it", sequence, chat);
 }
 
-void check_truth(world *w, const row_change *change) {
-    if (change->before && change->after) check_replaced(w, change->before, change->after);
-    if (change->after && !w->swarm.lies) check_had(w, change->after);
-    if (!change->after && !store_get(change->store, change->before->key)) check_lost(w, change->before);
+/**
+ * A wrong server's message may be anything, but not take the place of a newer one. (Of an id that it gave to
+ * two messages in blocks only one can be left when they become rows.)
+ */
+static void check_stays(world *w, int chat, const brief *before, const chat_view *now) {
+    const bool merges = w->swarm.lies && w->swarm.layouts == TABS_SWITCH;
+    const brief *after = view_find(now, before->id, before->sequence);
+    if (!after && !view_is_damaged(now, before->sequence)) check_lost(w, chat, before);
+    if (after && after->version < before->version && !merges)
+        violation(w, "truth", "message %s had version %d and is replaced by version %d", before->id,
+                  before->version, after->version);
+}
+
+bool check_truth(world *w, int chat) {
+    chat_view now = {0};
+    char id[ID_BYTES];
+    id_of_chat(id, chat);
+    view_read(&now, &w->store, id);
+    const chat_view *was = view_of(w, chat);
+    for (size_t i = 0; i < was->count; i++) check_stays(w, chat, &was->at[i], &now);
+    for (size_t i = 0; i < now.count && !w->swarm.lies; i++) {
+        const brief *before = view_at(was, now.at[i].sequence);
+        const bool same = before && before->version == now.at[i].version &&
+                          strcmp(before->id, now.at[i].id) == 0 &&
+                          strcmp(before->request_id, now.at[i].request_id) == 0;
+        if (!same) check_had(w, chat, &now.at[i]);
+    }
+    const bool changed = !view_same(was, &now);
+    view_free(&w->views[chat]);
+    w->views[chat] = now;
+    return changed;
+}
+
+void check_owner(world *w, const row_change *change) {
+    const row *before = change->before, *after = change->after;
+    if (!before || !after || strcmp(before->request_id, after->request_id) == 0) return;
+    violation(w, "truth", "message %s was in chat %s, and chat %s took it", before->key, before->request_id,
+              after->request_id);
 }

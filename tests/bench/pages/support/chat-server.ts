@@ -1,5 +1,5 @@
 /** The reference server's contract over plain arrays; every answer is bytes, as they come off the wire. */
-import { chatId, makeMessage } from './messages.js';
+import { chatId, makeMessage, type ServerMessage } from './messages.js';
 
 export interface ChatsQuestion {
   cursor?: string;
@@ -20,6 +20,13 @@ interface ServerChat {
   createdAt: string | null;
   lastMessage: object | null;
   changed: number;
+  /** Made already, to be posted next. */
+  prepared: ReadyMessage[];
+}
+
+interface ReadyMessage {
+  message: ServerMessage;
+  json: string;
 }
 
 const encoder = new TextEncoder();
@@ -34,7 +41,8 @@ export class ChatServer {
     this.#chats = Array.from({ length: chats }, (_, chat) => {
       const requestId = chatId(chat);
       this.#numbers.set(requestId, chat);
-      return { requestId, messages: [], createdAt: null, lastMessage: null, changed: (this.#changes += 1) };
+      const changed = (this.#changes += 1);
+      return { requestId, messages: [], createdAt: null, lastMessage: null, changed, prepared: [] };
     });
   }
 
@@ -46,13 +54,22 @@ export class ChatServer {
     return this.#chats[chat]!.messages.length;
   }
 
+  /** Makes the next `count` messages of each chat, so that posting them takes no time; gives all as bytes. */
+  prepare(count: number): Uint8Array[][] {
+    return this.#chats.map((state, chat) => {
+      const next = state.messages.length + 1;
+      state.prepared = Array.from({ length: count }, (_, i) => readyMessage(chat, next + i));
+      return state.prepared.map(({ json }) => encoder.encode(json));
+    });
+  }
+
   /** Posts `count` messages to a chat. */
   post(chat: number, count: number): void {
     const state = this.#chats[chat]!;
     for (let i = 0; i < count; i += 1) {
-      const message = makeMessage(chat, state.messages.length + 1);
+      const { message, json } = state.prepared.shift() ?? readyMessage(chat, state.messages.length + 1);
       const { id, senderId, content, createdAt } = message;
-      state.messages.push(JSON.stringify(message));
+      state.messages.push(json);
       state.createdAt = createdAt;
       state.lastMessage = { id, senderId, senderName: 'Robin Example', content, createdAt };
     }
@@ -94,6 +111,11 @@ export class ChatServer {
     const frame = bytesFrame(requestId, from <= to ? { from, to } : null, chat);
     return encoder.encode(frame.replace('"messages":[]', () => `"messages":[${messages.join(',')}]`));
   }
+}
+
+function readyMessage(chat: number, sequenceNumber: number): ReadyMessage {
+  const message = makeMessage(chat, sequenceNumber);
+  return { message, json: JSON.stringify(message) };
 }
 
 function bytesFrame(requestId: string, covers: object | null, chat: ServerChat): string {

@@ -13,10 +13,12 @@ export function serveOrders(
   methods: Record<string, (...args: never[]) => unknown>,
 ): void {
   const channel = new BroadcastChannel(channelName);
+  const carryOut = async ({ id, method, args }: Order) => {
+    const result = await methods[method]!(...(args as never[]));
+    channel.postMessage({ done: id, result });
+  };
   channel.onmessage = ({ data }: MessageEvent<Order | { done: number }>) => {
-    if ('done' in data) return;
-    const result = methods[data.method]!(...(data.args as never[]));
-    channel.postMessage({ done: data.id, result });
+    if (!('done' in data)) void carryOut(data);
   };
 }
 

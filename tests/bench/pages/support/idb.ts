@@ -28,23 +28,6 @@ export function openHandWritten(name: string): Promise<IDBDatabase> {
   return requestDone(request);
 }
 
-/** How many messages a database holds, read past whoever wrote it. */
-export async function countMessages(name: string): Promise<number> {
-  const db = await requestDone(indexedDB.open(name));
-  const count = await requestDone(db.transaction('messages').objectStore('messages').count());
-  db.close();
-  return count;
-}
-
-/** A row as it was stored, without the time of storing. */
-export async function storedRow(name: string, requestId: string, sequence: number): Promise<string> {
-  const db = await requestDone(indexedDB.open(name));
-  const index = db.transaction('messages').objectStore('messages').index('by_request_sequence');
-  const row = (await requestDone(index.get([requestId, sequence]))) as Record<string, unknown>;
-  db.close();
-  return JSON.stringify({ ...row, _cachedAt: 0 });
-}
-
 export function deleteDatabase(name: string): Promise<unknown> {
   return requestDone(indexedDB.deleteDatabase(name));
 }

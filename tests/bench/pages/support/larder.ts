@@ -1,6 +1,8 @@
 /** A larder over the benches' transport. */
-import { moduleTransport, openLarder, type Larder } from 'chatlarder';
+import { moduleTransport, openLarder, type Larder, type LarderOptions } from 'chatlarder';
 import { order } from './control.js';
+
+export type Layout = NonNullable<LarderOptions['layout']>;
 
 let larders = 0;
 
@@ -10,11 +12,21 @@ export interface BenchLarder {
   server: <T>(method: string, ...args: unknown[]) => Promise<T>;
 }
 
+export interface BenchLarderOptions {
+  userId: string;
+  chats: number;
+  layout: Layout;
+  /** Whether the server tells of changes by itself. */
+  live?: boolean;
+}
+
 /** Opens it over a server with so many empty chats, and waits until it knows them all. */
-export async function openBenchLarder(userId: string, chats: number): Promise<BenchLarder> {
+export async function openBenchLarder(options: BenchLarderOptions): Promise<BenchLarder> {
+  const { userId, chats, layout, live = false } = options;
   const channel = `bench-${userId}-${(larders += 1)}`;
-  const transport = moduleTransport(`/scripts/transport.js?chats=${chats}&channel=${channel}`);
-  const larder = await openLarder({ userId, transport });
+  const query = new URLSearchParams({ chats: String(chats), channel, ...(live ? { live: 'yes' } : {}) });
+  const transport = moduleTransport(`/scripts/transport.js?${query}`);
+  const larder = await openLarder({ userId, transport, layout });
   await larder.sync();
   return { larder, server: (method, ...args) => order(channel, method, ...args) };
 }
@@ -22,4 +34,18 @@ export async function openBenchLarder(userId: string, chats: number): Promise<Be
 /** Opens every chat once, so that the next `sync()` brings what is new in it. */
 export async function knowAllChats(larder: Larder, requestIds: string[]): Promise<void> {
   await Promise.all(requestIds.map((requestId) => larder.chat(requestId).sync()));
+}
+
+function nextChange(larder: Larder): Promise<unknown> {
+  return new Promise((resolve) => larder.addEventListener('change', resolve, { once: true }));
+}
+
+/** Resolves when the larder's chats say that so many messages are stored; asks after each change. */
+export async function holds(larder: Larder, chats: number, messages: number): Promise<void> {
+  for (;;) {
+    const changed = nextChange(larder);
+    const known = await larder.chats({ limit: chats });
+    if (known.reduce((sum, { messageCount }) => sum + messageCount, 0) >= messages) return;
+    await changed;
+  }
 }

@@ -21,3 +21,13 @@ export function randomUuid(random: () => number): string {
   const part = (from: number, to: number) => digits.slice(from, to);
   return `${part(0, 8)}-${part(8, 12)}-4${part(13, 16)}-8${part(17, 20)}-${part(20, 32)}`;
 }
+
+/** The same things in another order (Fisher and Yates). */
+export function shuffled<T>(random: () => number, things: T[]): T[] {
+  const result = [...things];
+  for (let last = result.length - 1; last > 0; last -= 1) {
+    const other = randomBelow(random, last + 1);
+    [result[last], result[other]] = [result[other]!, result[last]!];
+  }
+  return result;
+}

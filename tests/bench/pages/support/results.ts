@@ -1,16 +1,27 @@
 /** What the pages of the benches are given and what they give back. */
+import type { Layout } from './larder.js';
 
 export interface IngestSize {
   chats: number;
   perChat: number;
 }
 
+/** Chats with so many `known` messages each get `perChat` more, one by one. */
+export interface LiveSize extends IngestSize {
+  known: number;
+}
+
+/** For Chatlarder: how it is to store what it gets. */
+export interface WithLayout {
+  layout: Layout;
+}
+
 export interface IngestResult {
   ms: number;
   /** Messages in the database afterwards. */
   stored: number;
-  /** One row as it was stored, for comparison among the contenders. */
-  sample: string;
+  /** One message as it was stored, for comparison among the contenders. */
+  sample: string | null;
 }
 
 /** How the database of the opening benches is filled: so many times `perChat` messages in each chat. */
@@ -24,24 +35,31 @@ export interface OpenTask {
   script: string;
   preload: string[];
   user: string;
+  layout: Layout;
   chats: number;
   limit: number;
-  warmReads: number;
   seed: number;
+}
+
+/** Back through one chat, page by page, as far as it goes. */
+export interface ScrollTask extends OpenTask {
+  lastSequence: number;
 }
 
 export interface OpenResult {
   coldMs: number;
-  /** The median of the reads. */
+  /** The median of the reads of chats that this page had not read before. */
   warmMs: number;
+  /** The median of reading the same chats once more. */
+  againMs: number;
   /** Messages that every read gave; the least of them. */
   messages: number;
 }
 
 /** A database that is open in this page, as the opening benches read it. */
 export interface OpenContender {
-  /** Reads the newest messages of a chat; resolves with them, ascending. */
-  newest(requestId: string, limit: number): Promise<unknown[]>;
+  /** Reads the newest messages of a chat below `before`; resolves with them, ascending. */
+  newest(requestId: string, limit: number, before?: number): Promise<{ sequenceNumber: number }[]>;
   /** Resolves when whatever starts beside the page has started. */
   settled(): Promise<void>;
   close(): void | Promise<void>;
@@ -49,7 +67,7 @@ export interface OpenContender {
 
 /** The module of a contender in the opening benches. */
 export interface OpenModule {
-  open: (user: string, chats: number) => Promise<OpenContender>;
+  open: (task: OpenTask) => Promise<OpenContender>;
 }
 
 export interface SyncTask {

@@ -40,6 +40,7 @@ export const webkitWindow = {
 /** @type {import('./index.mjs').Engine} */
 export const webkitAutomation = {
   name: 'webkit (automation)',
+  layouts: ['blocks'], // rows are the same as in the window, and the suite has to end
   async open(url, home) {
     const session = await startSession(miniBrowser(), environment(home));
     await orEnd(session.goTo(url), session.end);

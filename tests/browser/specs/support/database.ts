@@ -37,6 +37,55 @@ export async function rowsOf(databaseName: string, store: string): Promise<Rows>
   }
 }
 
+/** A row of `message_blocks`, as long as it is sound. */
+export interface Block {
+  requestId: string;
+  firstSequence: number;
+  lastSequence: number;
+  count: number;
+  bytes: number;
+  cachedAt: number;
+  syncVersion: number;
+  data: ArrayBuffer;
+}
+
+export async function blocksOf(databaseName: string, requestId?: string): Promise<Block[]> {
+  const blocks = (await rowsOf(databaseName, 'message_blocks')) as object[] as Block[];
+  return blocks.filter((block) => requestId === undefined || block.requestId === requestId);
+}
+
+export function textOf({ data }: Block): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(data);
+}
+
+export function messagesIn(block: Block): Rows {
+  return JSON.parse(textOf(block)) as Rows;
+}
+
+/**
+ * Every message that is stored, of one chat or of all, by chat and number, whatever the layout: rows, and
+ * what blocks hold besides; a row wins over the message with its id in its chat, and over that with its
+ * number.
+ */
+export async function storedMessages(databaseName: string, requestId?: string): Promise<Rows> {
+  const rows = await rowsOf(databaseName, 'messages');
+  const taken = new Set(rows.flatMap(namesOf));
+  const inBlocks = (await blocksOf(databaseName)).flatMap(messagesIn);
+  const all = [...rows, ...inBlocks.filter((message) => !namesOf(message).some((name) => taken.has(name)))];
+  return all
+    .filter((row) => requestId === undefined || row['requestId'] === requestId)
+    .sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1));
+}
+
+/** Chat and id, chat and number: what no two messages share. */
+function namesOf({ requestId, id, sequenceNumber }: Rows[number]): string[] {
+  return [id, sequenceNumber].map((name) => `${String(requestId)} ${String(name)}`);
+}
+
+function placeOf({ requestId, sequenceNumber }: Rows[number]): string {
+  return `${String(requestId)} ${String(sequenceNumber).padStart(16, '0')}`;
+}
+
 /** Puts rows into a store. */
 export async function putRows(databaseName: string, store: string, rows: object[]): Promise<void> {
   const db = await openRaw(databaseName);

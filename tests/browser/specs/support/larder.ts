@@ -1,5 +1,18 @@
 import { openLarder, type Larder, LarderError, type LarderOptions } from 'chatlarder';
 
+/** The storage layout with which this run opens larders. */
+export const layout = new URLSearchParams(location.search).get('layout') === 'rows' ? 'rows' : 'blocks';
+
+/** Skips a test about the rows of the `messages` store, to which blocks have nothing to compare. */
+export function onlyRows(context: Mocha.Context): void {
+  if (layout !== 'rows') context.skip();
+}
+
+/** Skips a test about what holds in blocks alone. */
+export function onlyBlocks(context: Mocha.Context): void {
+  if (layout !== 'blocks') context.skip();
+}
+
 let users = 0;
 
 /** A user that no other spec has. */
@@ -14,7 +27,7 @@ export class Larders {
   readonly errors: LarderError[] = [];
 
   async open(options: LarderOptions): Promise<Larder> {
-    const larder = await openLarder(options);
+    const larder = await openLarder({ layout, ...options });
     this.#open.push(larder);
     larder.addEventListener('error', (event) => this.errors.push((event as CustomEvent<LarderError>).detail));
     return larder;

@@ -1,4 +1,4 @@
-/** Databases as versions 1 and 2 of the app left them (spec/1, "Version History"). */
+/** Databases as versions 1 and 2 of the app and 3 of the package left them (spec/1, "Version History"). */
 import { openRaw, putRows } from './database.js';
 import { makeMessage, uuid, type ServerMessage } from './fake-server.js';
 
@@ -39,6 +39,27 @@ function createVersion2(db: IDBDatabase): void {
   const tickets = db.createObjectStore('tickets', { keyPath: 'ticketId' });
   tickets.createIndex('by_state', 'state');
   db.createObjectStore('ticket_meta', { autoIncrement: true });
+}
+
+/** As the package created it before there were blocks. */
+export function createVersion3(db: IDBDatabase): void {
+  createVersion1(db);
+  const create = (name: string, keyPath: string, indexes: Record<string, string>) => {
+    const store = db.createObjectStore(name, { keyPath });
+    for (const [index, path] of Object.entries(indexes)) store.createIndex(index, path);
+  };
+  create('media_meta', 'id', {
+    by_request: 'requestId',
+    by_last_accessed: 'lastAccessedAt',
+    by_status: 'downloadStatus',
+  });
+  create('media_blobs', 'key', { by_last_accessed: 'lastAccessedAt' });
+  create('offline_queue', 'id', {
+    by_status: 'status',
+    by_created: 'createdAt',
+    by_next_retry: 'nextRetryAt',
+  });
+  create('cache_stats', 'key', {});
 }
 
 export const tickets = [

@@ -1,0 +1,234 @@
+import { openBlock, type BlockFault } from './blocks.js';
+import * as LIMITS from './gen/limits.js';
+import type { CachedMessage, ChatSyncState, MessageBlock } from './gen/schema.js';
+import { readNewest, TOP, type Batch, type Sequences } from './newest.js';
+
+/**
+ * What `larder.verify()` found wrong:
+ *
+ * - a block by itself: `unreadable` (the browser can't read the value), `no_data` (its data is no
+ *   ArrayBuffer), `bad_json`, `bad_utf8`, `wrong_count`, `wrong_bytes`, `wrong_order` (of its messages),
+ *   `wrong_range` (its first or last message has another number than it says), `wrong_chat` (a message of
+ *   another chat), `too_large` (more messages or bytes than a block may have);
+ * - a block among others: `overlap` (with the next one), `across_gap` (it reaches into a hole that was never
+ *   fetched), `above_synced` (it lies above the chat's position), `unknown_chat` (it belongs to no chat);
+ * - messages: `sequence_twice`, `id_twice` (in one chat, in two blocks or within one), `unreadable`;
+ * - a chat: `message_count` (it has another number of messages than its position says).
+ */
+export type VerifyCode =
+  | BlockFault
+  | 'unreadable'
+  | 'bad_utf8'
+  | 'wrong_bytes'
+  | 'wrong_chat'
+  | 'too_large'
+  | 'overlap'
+  | 'across_gap'
+  | 'above_synced'
+  | 'unknown_chat'
+  | 'sequence_twice'
+  | 'id_twice'
+  | 'message_count';
+
+/** One thing that is wrong; of a block or message with its range. */
+export interface VerifyProblem {
+  code: VerifyCode;
+  requestId: string;
+  firstSequence?: number;
+  lastSequence?: number;
+  /** Of the message. */
+  id?: string;
+  expected?: number;
+  found?: number;
+}
+
+/** What `larder.verify()` found. A database is sound when there are no problems. */
+export interface VerifyReport {
+  /** Chats with a position or with messages. */
+  chats: number;
+  /** Messages that a reader is shown: a row and its copy in a block count once. */
+  messages: number;
+  blocks: number;
+  rows: number;
+  problems: VerifyProblem[];
+}
+
+/** Values that are in memory at once. */
+const ROWS_AT_ONCE = 512;
+const BLOCKS_AT_ONCE = 8;
+
+/**
+ * Reads chat by chat, each in one transaction, so that it is seen as it is at one moment, and in pieces.
+ * `check` is called before each piece and may throw.
+ */
+export async function verifyDatabase(db: IDBDatabase, check: () => void): Promise<VerifyReport> {
+  const report: VerifyReport = { chats: 0, messages: 0, blocks: 0, rows: 0, problems: [] };
+  for (const requestId of await inTransaction(db, (transaction) => chatIds(transaction, check))) {
+    report.chats += 1;
+    await inTransaction(db, (transaction) => new ChatCheck(transaction, requestId, report, check).run());
+  }
+  return report;
+}
+
+function inTransaction<T>(db: IDBDatabase, work: (transaction: IDBTransaction) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
+    transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    work(transaction).then(resolve, reject);
+  });
+}
+
+/** Failures end the transaction, which is heard of there. */
+function done<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+}
+
+/** Every chat that has a position, a row or a block. */
+async function chatIds(transaction: IDBTransaction, check: () => void): Promise<Set<string>> {
+  const ids = new Set((await done(transaction.objectStore('chat_meta').getAllKeys())) as string[]);
+  const sources = [
+    transaction.objectStore('message_blocks'),
+    transaction.objectStore('messages').index('by_request_sequence'),
+  ];
+  for (const source of sources) {
+    for (let range: IDBKeyRange | null = null; ;) {
+      check();
+      const cursor: IDBCursor | null = await done(source.openKeyCursor(range));
+      if (!cursor) break;
+      const [requestId] = cursor.key as [IDBValidKey];
+      if (typeof requestId === 'string') ids.add(requestId);
+      range = IDBKeyRange.lowerBound([requestId, []]); // a list sorts above every number
+    }
+  }
+  return ids;
+}
+
+/** What is said of a block beside its messages. */
+type Range = Pick<MessageBlock, 'firstSequence' | 'lastSequence'>;
+
+/** One chat: its rows first, because they win over their copies, then its blocks, newest first. */
+class ChatCheck {
+  readonly #transaction: IDBTransaction;
+  readonly #requestId: string;
+  readonly #report: VerifyReport;
+  readonly #check: () => void;
+  readonly #rows = new Set<string | number>();
+  readonly #inBlocks = new Set<string | number>();
+  #meta: ChatSyncState | undefined;
+  /** Messages that a server gave. */
+  #settled = 0;
+  /** Where the block above begins. */
+  #above = TOP;
+
+  constructor(transaction: IDBTransaction, requestId: string, report: VerifyReport, check: () => void) {
+    this.#transaction = transaction;
+    this.#requestId = requestId;
+    this.#report = report;
+    this.#check = check;
+  }
+
+  async run(): Promise<void> {
+    const meta = this.#transaction.objectStore('chat_meta').get(this.#requestId);
+    this.#meta = await done(meta as IDBRequest<ChatSyncState | undefined>);
+    await this.#each<CachedMessage>(
+      this.#transaction.objectStore('messages').index('by_request_sequence'),
+      { count: ROWS_AT_ONCE, width: ROWS_AT_ONCE },
+      (batch) => this.#takeRows(batch),
+    );
+    await this.#each<MessageBlock>(
+      this.#transaction.objectStore('message_blocks'),
+      { count: BLOCKS_AT_ONCE, width: BLOCKS_AT_ONCE * LIMITS.blockMessages },
+      (batch) => this.#takeBlocks(batch),
+    );
+    const expected = this.#meta?.messageCount ?? 0;
+    const found = this.#settled;
+    if (this.#meta && expected !== found) this.#problem('message_count', { expected, found });
+  }
+
+  async #each<T>(
+    source: Sequences,
+    size: { count: number; width: number },
+    take: (batch: Batch<T>) => void,
+  ): Promise<void> {
+    for (let below = TOP; below;) {
+      this.#check();
+      const batch = await new Promise<Batch<T>>((resolve) => {
+        readNewest(source, this.#requestId, below, size, resolve);
+      });
+      take(batch);
+      below = batch.below;
+    }
+  }
+
+  #problem(code: VerifyCode, details: Omit<VerifyProblem, 'code' | 'requestId'> = {}): void {
+    this.#report.problems.push({ code, requestId: this.#requestId, ...details });
+  }
+
+  #takeRows({ values, unreadable }: Batch<CachedMessage>): void {
+    this.#report.rows += values.length + unreadable.length;
+    for (const firstSequence of unreadable) this.#problem('unreadable', { firstSequence });
+    for (const { id, sequenceNumber } of values) {
+      this.#rows.add(id).add(sequenceNumber);
+      this.#count(sequenceNumber);
+    }
+  }
+
+  #count(sequenceNumber: number): void {
+    this.#report.messages += 1;
+    if (sequenceNumber < LIMITS.provisionalSequenceMin) this.#settled += 1;
+  }
+
+  #takeBlocks({ values, unreadable }: Batch<MessageBlock>): void {
+    this.#report.blocks += values.length + unreadable.length;
+    for (const firstSequence of unreadable) this.#problem('unreadable', { firstSequence });
+    for (const block of values.reverse()) {
+      const { firstSequence, lastSequence } = block;
+      this.#checkPlace({ firstSequence, lastSequence });
+      this.#checkContent(block, { firstSequence, lastSequence });
+    }
+  }
+
+  #checkPlace(range: Range): void {
+    const { firstSequence, lastSequence } = range;
+    if (lastSequence >= this.#above) this.#problem('overlap', range);
+    this.#above = firstSequence;
+    if (!this.#meta) return this.#problem('unknown_chat', range);
+    const { knownGaps = [], lastSyncedSequence = 0 } = this.#meta;
+    const across = knownGaps.some(
+      ({ startSeq, endSeq, stale }) => !stale && startSeq <= lastSequence && endSeq >= firstSequence,
+    );
+    if (across) this.#problem('across_gap', range);
+    if (lastSequence > lastSyncedSequence) this.#problem('above_synced', range);
+  }
+
+  #checkContent(block: MessageBlock, range: Range): void {
+    const messages = openBlock(block);
+    if (typeof messages === 'string') return this.#problem(messages, range);
+    const { bytes, data } = block;
+    const size = data.byteLength;
+    if (bytes !== size) this.#problem('wrong_bytes', { ...range, expected: bytes, found: size });
+    const many = messages.length > LIMITS.blockMessages;
+    if (many || (messages.length > 1 && size > LIMITS.blockBytes)) this.#problem('too_large', range);
+    if (!isUtf8(data)) this.#problem('bad_utf8', range);
+    for (const message of messages) this.#checkMessage(message);
+  }
+
+  #checkMessage({ id, sequenceNumber, requestId }: CachedMessage): void {
+    const where = { firstSequence: sequenceNumber, lastSequence: sequenceNumber, id };
+    if (requestId !== this.#requestId) this.#problem('wrong_chat', where);
+    if (this.#rows.has(id) || this.#rows.has(sequenceNumber)) return;
+    if (this.#inBlocks.has(sequenceNumber)) this.#problem('sequence_twice', where);
+    if (this.#inBlocks.has(id)) this.#problem('id_twice', where);
+    this.#inBlocks.add(id).add(sequenceNumber);
+    this.#count(sequenceNumber);
+  }
+}
+
+function isUtf8(data: ArrayBuffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(data);
+    return true;
+  } catch {
+    return false;
+  }
+}

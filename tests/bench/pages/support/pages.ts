@@ -1,0 +1,18 @@
+/** The server's pages, parsed. */
+import type { ServerMessage } from './messages.js';
+
+export interface MessagesPage {
+  requestId: string;
+  messages: ServerMessage[];
+  lastSequence: number;
+  revision: string;
+  totalMessageCount: number;
+  unreadCount: number;
+  lastReadSequence: number;
+}
+
+const decoder = new TextDecoder();
+
+export function parse<T>(bytes: Uint8Array): T {
+  return JSON.parse(decoder.decode(bytes)) as T;
+}

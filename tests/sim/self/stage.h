@@ -1,0 +1,37 @@
+#ifndef SIM_SELF_STAGE_H
+#define SIM_SELF_STAGE_H
+
+#include "world.h"
+
+/**
+ * A world without a core: one chat of `STAGE_MESSAGES` messages at the server, all of which an answer spoke
+ * of. Tests write the plans by hand, piece by piece, and look at what the checkers say.
+ */
+enum { STAGE_MESSAGES = 200, STAGE_CHAT = 0 };
+
+typedef struct {
+    world *w;
+    buffer writes;
+    buffer bytes;
+} stage;
+
+stage stage_open(void);
+void stage_close(stage *s);
+
+/** Pieces of the next plan. A block has all numbers of its range but `without`; `version` is that of `first`.
+ */
+void stage_block(stage *s, int64_t first, int64_t last, int64_t without, int version);
+void stage_row(stage *s, int64_t sequence, int version);
+void stage_delete_row(stage *s, int64_t sequence);
+void stage_delete_block(stage *s, int64_t first);
+/** The chat's row: all is known but for the gap (`to` 0: none). */
+void stage_chat(stage *s, int64_t count, int64_t from, int64_t to, bool stale);
+
+/** Carries out the plan, or aborts where it fails. */
+step_failure stage_write(stage *s);
+/** Looks at what was written and commits it: the checker that found something, or "". */
+const char *stage_commit(stage *s);
+/** The numbers of the blocks that a read brings, as "1-64 65-128". The caller frees it. */
+buffer stage_read(stage *s, int64_t from, int64_t to, int64_t limit);
+
+#endif

@@ -1,0 +1,242 @@
+#include "block.h"
+
+#include <stdlib.h>
+
+#include "plant.h"
+
+void block_write_record(text *out, const record *read, int64_t version, int64_t now_ms) {
+    record_write_open(out, read, &cached_message_record);
+    const char *status = record_text(read, CACHED_MESSAGE_STATUS);
+    if (status && !slice_is(slice_of(status), "sent")) text_raw(out, ",\"status\":\"sent\"");
+    text_name(out, "_cachedAt");
+    text_number(out, now_ms);
+    text_name(out, "_syncVersion");
+    text_number(out, version);
+    text_raw(out, "}");
+}
+
+/* ---- what is to be sealed ---- */
+
+void block_note_unsealed(chat *c, unsealed range) {
+    unsealed *u = &c->unsealed;
+    if (!u->from || range.from < u->from) u->from = range.from;
+    if (range.to > u->to) u->to = range.to;
+    u->blocks += range.blocks;
+    u->rows = u->rows || range.rows;
+}
+
+bool block_is_small(int64_t count, size_t bytes) {
+    return count < LIMIT_SMALL_BLOCK_MESSAGES && bytes < LIMIT_BLOCK_BYTES / 2;
+}
+
+/* ---- taking away ---- */
+
+static void drop_block(core *l, chat *c, const stored_block *block) {
+    plan_delete_numbered(&l->plan, STORE_MESSAGE_BLOCKS, c->request_id, block->first);
+    c->rows_moved = true;
+}
+
+static void uncount(chat *c, int64_t messages) {
+    c->message_count -= messages < c->message_count ? messages : c->message_count;
+}
+
+void block_drop_damaged(core *l, chat *c, stored_rows *stored) {
+    for (size_t i = 0; i < stored->block_count; i++) {
+        const stored_block *block = &stored->blocks[i];
+        if (!block->damaged) continue;
+        drop_block(l, c, block);
+        uncount(c, block->count);
+        if (!chat_distrust_range(c, block->first, block->last, l->now_ms)) core_no_memory(l);
+        chat_mark_dirty(&l->chats, c);
+    }
+}
+
+static bool is_in_changed(const stored_rows *stored, const stored_row *row) {
+    return row->block != NO_BLOCK && stored->blocks[row->block].changed;
+}
+
+/** Blocks that lose a message, whether it goes or comes anew. */
+static void mark_losing(stored_rows *stored) {
+    for (size_t i = 0; i < stored->count; i++) {
+        const stored_row *row = &stored->at[i];
+        if (row->block != NO_BLOCK && (row->gone || row->replaced)) stored->blocks[row->block].changed = true;
+    }
+}
+
+static void drop_changed(core *l, chat *c, const stored_rows *stored) {
+    uncount(c, stored->surplus);
+    for (size_t i = 0; i < stored->block_count; i++) {
+        const stored_block *block = &stored->blocks[i];
+        if (block->changed && !block->damaged) drop_block(l, c, block);
+    }
+}
+
+/* ---- writing ---- */
+
+static int by_sequence(const void *left, const void *right) {
+    const settled *a = left, *b = right;
+    return (a->sequence > b->sequence) - (a->sequence < b->sequence);
+}
+
+static void write_message(core *l, const settled *m) {
+    text *out = &l->plan.bytes;
+    if (m->read) block_write_record(out, m->read, m->version, l->now_ms);
+    else text_bytes(out, m->bytes);
+}
+
+/** Appends messages to the plan's bytes until `most` or the block is full; how many. */
+static size_t write_messages(core *l, const settled *list, size_t most) {
+    text *out = &l->plan.bytes;
+    const size_t start = out->size;
+    size_t taken = 0;
+    text_raw(out, "[");
+    for (; taken < most; taken++) {
+        const size_t before = out->size;
+        text_comma(out);
+        write_message(l, &list[taken]);
+        if (taken == 0 || out->size - start < LIMIT_BLOCK_BYTES) continue;
+        out->size = before;
+        break;
+    }
+    text_raw(out, "]");
+    return taken;
+}
+
+static void number_member(text *out, const char *name, int64_t number) {
+    text_name(out, name);
+    text_number(out, number);
+}
+
+/** One block of the first messages of a list; how many. */
+static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
+    const size_t offset = l->plan.bytes.size;
+    const size_t taken = write_messages(l, list, most);
+    const size_t size = l->plan.bytes.size - offset;
+    const int64_t first = list[0].sequence, last = list[taken - 1].sequence;
+    int64_t version = 0;
+    for (size_t i = 0; i < taken; i++) version = list[i].version > version ? list[i].version : version;
+    text *out = plan_add_bytes(&l->plan, STORE_MESSAGE_BLOCKS);
+    text_raw(out, "{\"requestId\":");
+    text_string(out, c->request_id);
+    number_member(out, "firstSequence", first);
+    number_member(out, "lastSequence", last);
+    number_member(out, "count", (int64_t)taken);
+    number_member(out, "bytes", (int64_t)size);
+    number_member(out, "cachedAt", l->now_ms);
+    number_member(out, "syncVersion", version);
+    number_member(out, "data", (int64_t)offset);
+    text_raw(out, "}");
+    const bool small = block_is_small((int64_t)taken, size);
+    if (small) block_note_unsealed(c, (unsealed){first, last, 1, false});
+    l->last_block = (unsealed){first, last, small, false};
+    c->rows_moved = true;
+    return taken;
+}
+
+static size_t size_of(const settled *m) {
+    return m->read ? m->read->bytes.size : m->bytes.size;
+}
+
+static size_t divided_up(size_t number, size_t by) {
+    return (number + by - 1) / by;
+}
+
+/** Messages that follow each other, in as few blocks as can be, evenly filled. */
+static void write_run(core *l, chat *c, const settled *list, size_t count) {
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) bytes += size_of(&list[i]);
+    const size_t by_count = divided_up(count, LIMIT_BLOCK_MESSAGES);
+    const size_t by_bytes = divided_up(bytes, LIMIT_BLOCK_BYTES);
+    const size_t each = divided_up(count, by_count > by_bytes ? by_count : by_bytes);
+    for (size_t at = 0; at < count && !l->plan.bytes.failed;)
+        at += write_block(l, c, list + at, each < count - at ? each : count - at);
+}
+
+/* ---- what belongs together ---- */
+
+/** Whether a block that stays lies between two sequence numbers. */
+static bool is_block_between(const stored_rows *stored, int64_t above, int64_t below) {
+    for (size_t i = 0; i < stored->block_count; i++) {
+        const stored_block *block = &stored->blocks[i];
+        if (!block->changed && !block->damaged && block->first > above && block->last < below) return true;
+    }
+    return false;
+}
+
+/** Whether nothing can be stored between two sequence numbers but what was read. */
+static bool is_read_between(const stored_rows *stored, const settlement *what, int64_t one, int64_t next) {
+    if (one >= what->from && next <= what->to) return true;
+    for (size_t i = 0; i < stored->block_count; i++) {
+        const stored_block *block = &stored->blocks[i];
+        if (block->changed && one >= block->first && next <= block->last) return true;
+    }
+    return false;
+}
+
+/** Whether two messages may be in one block. */
+static bool follows(const chat *c, const stored_rows *stored, const settlement *what, int64_t one,
+                    int64_t next) {
+    if (next == one + 1) return true;
+    if (is_block_between(stored, one, next)) return false;
+    if (PLANTED(seal_across_gap)) return true;
+    return !gaps_hole_in(&c->gaps, one + 1, next - 1) && is_read_between(stored, what, one, next);
+}
+
+static void write_runs(core *l, chat *c, const stored_rows *stored, const settlement *what) {
+    size_t start = 0;
+    for (size_t i = 1; i <= what->count; i++) {
+        const settled *m = &what->fresh[i];
+        if (i < what->count && follows(c, stored, what, m[-1].sequence, m->sequence)) continue;
+        write_run(l, c, what->fresh + start, i - start);
+        start = i;
+    }
+}
+
+/** Blocks that a new message falls into. */
+static void mark_receiving(stored_rows *stored, const settlement *what) {
+    for (size_t i = 0; i < stored->block_count; i++) {
+        stored_block *block = &stored->blocks[i];
+        for (size_t k = 0; k < what->count && !block->changed; k++) {
+            const int64_t sequence = what->fresh[k].sequence;
+            block->changed = sequence >= block->first && sequence <= block->last;
+        }
+    }
+}
+
+/** Adds to the new messages those that stay of the blocks that are replaced; in order, no number twice. */
+static bool gather(core *l, const stored_rows *stored, settlement *what) {
+    size_t total = what->count, kept = 0;
+    settled *all = arena_take(&l->memory, (stored->count + total + 1) * sizeof *all);
+    if (!all) return core_no_memory(l);
+    for (size_t i = 0; i < total; i++) all[i] = what->fresh[i];
+    for (size_t i = 0; i < stored->count; i++) {
+        const stored_row *row = &stored->at[i];
+        if (row->gone || row->replaced || !is_in_changed(stored, row)) continue;
+        all[total++] = (settled){.sequence = row->sequence, .bytes = row->bytes, .version = row->version};
+    }
+    qsort(all, total, sizeof *all, by_sequence);
+    for (size_t i = 0; i < total; i++) {
+        if (!kept || all[kept - 1].sequence != all[i].sequence) all[kept++] = all[i];
+    }
+    what->fresh = all;
+    what->count = kept;
+    return true;
+}
+
+void block_settle(core *l, chat *c, stored_rows *stored, settlement what) {
+    mark_losing(stored);
+    if (!PLANTED(block_overlaps)) mark_receiving(stored, &what);
+    if (!gather(l, stored, &what)) return;
+    drop_changed(l, c, stored);
+    write_runs(l, c, stored, &what);
+}
+
+void block_dissolve(core *l, chat *c, stored_rows *stored) {
+    mark_losing(stored);
+    drop_changed(l, c, stored);
+    for (size_t i = 0; i < stored->count; i++) {
+        const stored_row *row = &stored->at[i];
+        if (row->gone || row->replaced || !is_in_changed(stored, row)) continue;
+        text_bytes(plan_put(&l->plan, STORE_MESSAGES), row->bytes);
+    }
+}
