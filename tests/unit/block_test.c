@@ -404,17 +404,18 @@ typedef struct {
 } damage_case;
 
 #define NUMBERS(first, last, count) "\"firstSequence\":" first ",\"lastSequence\":" last ",\"count\":" count
-#define STORED(n)                   "{\"id\":\"m" n "\",\"requestId\":\"" CHAT_1 "\",\"sequenceNumber\":" n "}"
+
+#define ROW(n) "{\"id\":\"m" n "\",\"requestId\":\"" CHAT_1 "\",\"sequenceNumber\":" n "}"
 
 static const damage_case damages[] = {
     {"no bytes", NUMBERS("4", "5", "2"), ""},
     {"no array", NUMBERS("4", "5", "2"), "{}"},
-    {"cut short", NUMBERS("4", "5", "2"), "[" STORED("4") "," STORED("5")},
-    {"one too few", NUMBERS("4", "5", "2"), "[" STORED("4") "]"},
-    {"another last one", NUMBERS("4", "5", "2"), "[" STORED("4") "," STORED("6") "]"},
-    {"another first one", NUMBERS("4", "5", "2"), "[" STORED("3") "," STORED("5") "]"},
-    {"out of order", NUMBERS("4", "5", "2"), "[" STORED("5") "," STORED("4") "]"},
-    {"a message that is none", NUMBERS("4", "5", "2"), "[" STORED("4") ",7]"},
+    {"cut short", NUMBERS("4", "5", "2"), "[" ROW("4") "," ROW("5")},
+    {"one too few", NUMBERS("4", "5", "2"), "[" ROW("4") "]"},
+    {"another last one", NUMBERS("4", "5", "2"), "[" ROW("4") "," ROW("6") "]"},
+    {"another first one", NUMBERS("4", "5", "2"), "[" ROW("3") "," ROW("5") "]"},
+    {"out of order", NUMBERS("4", "5", "2"), "[" ROW("5") "," ROW("4") "]"},
+    {"a message that is none", NUMBERS("4", "5", "2"), "[" ROW("4") ",7]"},
     {"of another chat", NUMBERS("4", "5", "1"),
      "[{\"id\":\"m4\",\"requestId\":\"" CHAT_2 "\",\"sequenceNumber\":4},{\"id\":\"m5\"}]"},
 };
