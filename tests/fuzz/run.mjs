@@ -1,6 +1,6 @@
 /**
  * `npm run test:fuzz`: builds the fuzz targets (preset `fuzz`) and runs each over the kept corpus and a
- * number of new inputs. `--runs N` inputs per target (default 30,000), `--keep` writes what reaches new code
+ * number of new inputs. `--runs N` inputs per target (default 20,000), `--keep` writes what reaches new code
  * into the corpus. Last line `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
@@ -11,10 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const targets = ['events', 'pages', 'rows', 'json'];
+const targets = ['events', 'pages', 'rows', 'blocks', 'json'];
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '30000' }, keep: { type: 'boolean', default: false } },
+  options: { runs: { type: 'string', default: '20000' }, keep: { type: 'boolean', default: false } },
 });
 
 function run(program, args, stdio = 'inherit') {

@@ -105,12 +105,8 @@ static int by_id(const void *left, const void *right) {
     return order ? order : (*a > *b) - (*a < *b);
 }
 
-/**
- * Marks messages whose id the page has before. A row with an id that is there already breaks its transaction,
- * so that only then it is looked for; in blocks nothing would break.
- */
+/** Marks messages whose id the page has before, under another number. */
 static bool mark_repeated(core *l, delta *d) {
-    if (!d->careful && l->layout == LAYOUT_ROWS) return true;
     message **ids = arena_take(&l->memory, (d->message_count + 1) * sizeof *ids);
     if (!ids) return core_no_memory(l);
     for (size_t i = 0; i < d->message_count; i++) ids[i] = &d->messages[i];
