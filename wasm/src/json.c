@@ -33,7 +33,7 @@ static uint64_t no_plain_text(uint64_t word) {
 }
 
 /** Skips bytes, eight at a time, up to one that is looked for or to the last few before the end. */
-static inline __attribute__((always_inline)) const char *skip_until(uint64_t (*wanted)(uint64_t word), const char *at, const char *end) {
+static const char *skip_until(uint64_t (*wanted)(uint64_t word), const char *at, const char *end) {
     while (end - at >= 8) {
         uint64_t word;
         memcpy(&word, at, sizeof word);
