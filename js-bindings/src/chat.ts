@@ -44,8 +44,9 @@ export class Chat {
 
   async #read(limit: number, before?: number): Promise<MessagePage> {
     const { requestId } = this;
+    const { layout } = this.#larder;
     const onDamage = (damage: Damage) => this.#larder.tellDamage(requestId, damage);
-    const page = await this.#larder.read((db) => readPage(db, requestId, limit, before, onDamage));
+    const page = await this.#larder.read((db) => readPage(db, requestId, limit, before, layout, onDamage));
     return { ...page, state: this.state };
   }
 

@@ -3,7 +3,7 @@ import { channelName, type SharedSignals, type StartOptions } from './port.js';
 import type { PlanSignal } from './core.js';
 import { databaseName, deleteDatabase, openDatabase } from './db.js';
 import { errorOf, LarderError, reasonOf, StorageError } from './errors.js';
-import type { ChatState, Connection } from './gen/schema.js';
+import type { ChatState, Connection, Layout } from './gen/schema.js';
 import { Link } from './link.js';
 import {
   checkCount,
@@ -176,6 +176,11 @@ export class Larder extends EventTarget {
   async destroy(): Promise<void> {
     await this.close();
     await deleteDatabase(this.databaseName, this.#options.openTimeoutMs);
+  }
+
+  /** @internal */
+  get layout(): Layout {
+    return this.#options.layout;
   }
 
   /** @internal What the core said last of a chat's state; null before it has said anything. */

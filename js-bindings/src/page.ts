@@ -16,6 +16,9 @@ export interface Stretch {
   damaged: Damage[];
 }
 
+/** Calls back, at once or within the transaction, with whether the chat may have messages in rows. */
+export type RowsToRead = (tell: (there: boolean) => void) => void;
+
 /** Blocks that one request asks for at most: about 3 MB. */
 const BLOCKS_MAX = 64;
 
@@ -29,6 +32,7 @@ export function readStretch(
   requestId: string,
   limit: number,
   before: number,
+  rows: RowsToRead,
   take: (stretch: Stretch) => void,
 ): void {
   const store = transaction.objectStore('message_blocks');
@@ -49,12 +53,15 @@ export function readStretch(
       else early = add;
     });
   };
-  // The newest block may be small.
-  readBlocks(before, Math.min(Math.ceil(limit / LIMITS.blockMessages) + 1, BLOCKS_MAX));
-  readRows(transaction, requestId, limit, before, (rows) => {
-    merge = new Merge(rows, limit, before);
-    early?.();
+  rows((there) => {
+    const start = (found: CachedMessage[]) => {
+      merge = new Merge(found, limit, before);
+      early?.();
+    };
+    if (there) readRows(transaction, requestId, limit, before, start);
+    else start([]);
   });
+  readBlocks(before, Math.min(Math.ceil(limit / LIMITS.blockMessages), BLOCKS_MAX));
 }
 
 /** How far a block goes of which only its key is known: at most to the next one. */

@@ -1,7 +1,7 @@
-import type { CachedMessage, ChatSyncState, Gap, ServerChat } from './gen/schema.js';
+import type { CachedMessage, ChatSyncState, Gap, Layout, ServerChat } from './gen/schema.js';
 import * as LIMITS from './gen/limits.js';
 import { TOP } from './newest.js';
-import { readStretch, type Damage, type Stretch } from './page.js';
+import { readStretch, type Damage, type RowsToRead, type Stretch } from './page.js';
 
 /** A chat as the list shows it, from its `chat_meta` row. */
 export interface ChatSummary {
@@ -32,7 +32,7 @@ export interface StoredPage {
 
 /**
  * Reads the newest `limit` messages below `before` straight from IndexedDB, without the core, in one
- * read-only transaction: the chat's position, its rows and its newest blocks, all asked for at once.
+ * read-only transaction: the chat's position and its newest blocks at once, and rows where there may be any.
  *
  * A block that is damaged is left out, its range counts as a hole, and `onDamage` is told.
  */
@@ -41,18 +41,28 @@ export function readPage(
   requestId: string,
   limit: number,
   before: number | undefined,
+  layout: Layout,
   onDamage: (damage: Damage) => void,
 ): Promise<StoredPage> {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
     const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<ChatSyncState | undefined>;
+    const rows: RowsToRead = (tell) => {
+      if (layout === 'rows') tell(true);
+      else meta.onsuccess = () => tell(mayHaveRows(meta.result));
+    };
     // The position was asked for first, so it is there when the rest is.
-    readStretch(transaction, requestId, limit, before ?? TOP, (stretch) => {
+    readStretch(transaction, requestId, limit, before ?? TOP, rows, (stretch) => {
       resolve(pageOf(stretch, meta.result, limit, before));
       stretch.damaged.forEach(onDamage);
     });
     transaction.onabort = () => reject(transaction.error);
   });
+}
+
+/** The core says of each chat whether it has messages in rows; of what it hasn't written yet nobody knows. */
+function mayHaveRows(row: Partial<ChatSyncState> | undefined): boolean {
+  return row?.unsealed === undefined || !!row.unsealed?.rows;
 }
 
 function pageOf(

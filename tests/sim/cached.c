@@ -48,6 +48,7 @@ void cached_read(world *w, int chat) {
     c->revision = number_in_text(value, "serverRevision");
     read_gaps(c, cJSON_GetObjectItemCaseSensitive(value, "knownGaps"));
     const cJSON *unsealed = cJSON_GetObjectItemCaseSensitive(value, "unsealed");
+    c->unsealed_told = unsealed != NULL;
     c->unsealed = cJSON_IsObject(unsealed);
     c->small_blocks = integer(unsealed, "blocks");
     c->unsealed_rows = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(unsealed, "rows"));

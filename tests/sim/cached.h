@@ -27,7 +27,8 @@ typedef struct {
     int64_t revision;
     cached_gap *gaps;
     int64_t gap_count;
-    bool unsealed; /* its member `unsealed` is not null: */
+    bool unsealed_told; /* there is the member `unsealed` */
+    bool unsealed;      /* its member `unsealed` is not null: */
     int64_t small_blocks;
     bool unsealed_rows;
     int64_t listed_revision; /* of the server's record */

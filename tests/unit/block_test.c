@@ -345,11 +345,11 @@ typedef struct {
 } bound_case;
 
 static const bound_case bounds[] = {
-    {"one block", 72, 9, "72"},
-    {"evenly filled", 73, 9, "37 36"},
-    {"a page of 200", 200, 9, "67 67 66"},
+    {"one block", 64, 9, "64"},
+    {"evenly filled", 65, 9, "33 32"},
+    {"a page of 200", 200, 9, "50 50 50 50"},
     {"bounded by bytes", 8, 9990, "4 4"},
-    {"bounded by bytes, unevenly", 7, 9990, "4 3"},
+    {"bounded by bytes, unevenly", 5, 9990, "3 2"},
 };
 
 static void check_bound(void **state) {

@@ -53,7 +53,7 @@ static void check_row(void **state) {
     problem wrong;
     text out = {0};
     assert_true(chat_hydrate(&chats, slice_of(one->row), &memory, &wrong));
-    chat_write(chat_find(&chats, CHAT_1), &out);
+    chat_write(chat_find(&chats, CHAT_1), LAYOUT_ROWS, &out);
     assert_string_equal(text_z(&out), one->written ? one->written : one->row);
     text_free(&out);
     arena_free(&memory);

@@ -204,16 +204,20 @@ static void write_gaps(const gap_list *gaps, text *out) {
     text_raw(out, "]");
 }
 
-static void write_unsealed(const unsealed *range, text *out) {
-    if (!range->from) return;
+/** Layout `rows` says nothing, or that there are rows: a reader that isn't told looks for them. */
+static void write_unsealed(const unsealed *range, layout kept, text *out) {
+    if (!range->from) {
+        if (kept == LAYOUT_BLOCKS) text_raw(out, ",\"unsealed\":null");
+        return;
+    }
     text_raw(out, ",\"unsealed\":{");
     number_member(out, "from", range->from);
     number_member(out, "to", range->to);
     number_member(out, "blocks", range->blocks);
-    text_raw(out, range->rows ? ",\"rows\":true}" : ",\"rows\":false}");
+    text_raw(out, range->rows || kept == LAYOUT_ROWS ? ",\"rows\":true}" : ",\"rows\":false}");
 }
 
-void chat_write(const chat *c, text *out) {
+void chat_write(const chat *c, layout kept, text *out) {
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
     number_member(out, "lastSyncedSequence", c->last_synced_sequence);
@@ -232,7 +236,7 @@ void chat_write(const chat *c, text *out) {
     text_string(out, c->revision);
     text_name(out, "chat");
     text_raw(out, c->listed ? c->listed : "null");
-    write_unsealed(&c->unsealed, out);
+    write_unsealed(&c->unsealed, kept, out);
     if (c->extra) text_raw(out, c->extra);
     text_raw(out, "}");
 }

@@ -24,7 +24,7 @@ typedef struct {
     int64_t from;
     int64_t to;
     int64_t blocks; /* small ones, about so many */
-    bool rows;      /* there may be rows as well */
+    bool rows;      /* there may be rows as well; only then, or when it isn't told, readers look for them */
 } unsealed;
 
 /** One chat: what `chat_meta` stores of it (spec/1, ChatSyncState) and what is under way for it. */
@@ -97,8 +97,8 @@ void chat_mark_dirty(chat_table *chats, chat *c);
  */
 bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong);
 
-/** Appends the row as JSON. */
-void chat_write(const chat *c, text *out);
+/** Appends the row as JSON; `kept`: how history is stored. */
+void chat_write(const chat *c, layout kept, text *out);
 
 /** Takes the server's record of the chat; false when memory has run out. */
 bool chat_set_listed(chat *c, slice bytes);

@@ -284,7 +284,7 @@ static void write_position(core *inner) {
 
 static void write_chats(core *inner) {
     for (const chat *c = inner->chats.touched; c; c = c->next_touched) {
-        if (c->dirty) chat_write(c, plan_put(&inner->plan, STORE_CHAT_META));
+        if (c->dirty) chat_write(c, inner->layout, plan_put(&inner->plan, STORE_CHAT_META));
     }
 }
 

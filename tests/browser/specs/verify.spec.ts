@@ -104,7 +104,7 @@ describe('verify', () => {
         },
         [{ code: 'wrong_chat', ...at(20, 20), id: makeMessage(1, 20).id }],
       ],
-      ['too large a block', { blocks: [blockOf(stretch(0, 1, 73))] }, [{ code: 'too_large', ...at(1, 73) }]],
+      ['too large a block', { blocks: [blockOf(stretch(0, 1, 65))] }, [{ code: 'too_large', ...at(1, 65) }]],
       [
         'blocks that overlap',
         { blocks: [first, blockOf(stretch(0, 20, 40))], meta: { messageCount: 41 } },

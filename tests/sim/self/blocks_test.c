@@ -212,8 +212,8 @@ static void test_too_large(void **state) {
     with_history(&s);
     stage_delete_block(&s, 1);
     stage_delete_block(&s, 61);
-    stage_block(&s, 1, 73, 0, 0);
-    stage_block(&s, 74, 120, 0, 0);
+    stage_block(&s, 1, 65, 0, 0);
+    stage_block(&s, 66, 120, 0, 0);
     finds(&s, "blocks");
 }
 

@@ -91,7 +91,7 @@ void stage_chat(stage *s, int64_t count, int64_t from, int64_t to, bool stale) {
                  STAGE_MESSAGES, count);
     buffer_print(&s->writes, ",\"unreadCount\":0,\"lastReadSequence\":0,\"serverRevision\":\"%" PRId64 "\"",
                  server_find(s->w, STAGE_CHAT)->revision);
-    buffer_text(&s->writes, ",\"unsealed\":null,\"knownGaps\":[");
+    buffer_text(&s->writes, ",\"knownGaps\":[");
     if (to) buffer_print(&s->writes, "{\"startSeq\":%" PRId64 ",\"endSeq\":%" PRId64, from, to);
     if (to) buffer_print(&s->writes, ",\"detectedAt\":0,\"stale\":%s}", stale ? "true" : "false");
     buffer_text(&s->writes, "]}]}");

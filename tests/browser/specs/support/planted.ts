@@ -72,6 +72,7 @@ function positionOf(blocks: Block[], rows: object[], fields: object): object {
   const own = blocks.filter(({ requestId }) => requestId === uuid(1, 0));
   const messageCount = own.reduce((sum, { count }) => sum + count, rows.length);
   const lastSyncedSequence = Math.max(0, ...own.map(({ lastSequence }) => lastSequence));
-  const position = { lastSyncedSequence, messageCount, lastSyncedAt: Date.now(), chat: null, unsealed: null };
+  const unsealed = rows.length ? { from: 1, to: lastSyncedSequence + 1, blocks: 0, rows: true } : null;
+  const position = { lastSyncedSequence, messageCount, lastSyncedAt: Date.now(), chat: null, unsealed };
   return oldMeta(0, { ...position, ...fields });
 }
