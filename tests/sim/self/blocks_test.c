@@ -235,7 +235,7 @@ static void test_left_small(void **state) {
     (void)state;
     stage s = stage_open();
     s.w->host.blocks = true;
-    for (int64_t first = 1; first <= STAGE_MESSAGES; first += 5) stage_block(&s, first, first + 4, 0, 0);
+    for (int64_t first = 1; first <= STAGE_MESSAGES; first += 4) stage_block(&s, first, first + 3, 0, 0);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
     assert_int_equal(stage_write(&s), STEP_FINE);
     assert_string_equal(stage_commit(&s), "");
