@@ -1,6 +1,6 @@
 /**
  * `npm run test:fuzz`: builds the fuzz targets (preset `fuzz`) and runs each over the kept corpus and a
- * number of new inputs. `--runs N` inputs per target (default 20,000), `--keep` writes what reaches new code
+ * number of new inputs. `--runs N` inputs per target (default 12,000), `--keep` writes what reaches new code
  * into the corpus. Last line `N passed, N failed`.
  */
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const targets = ['events', 'pages', 'rows', 'blocks', 'json'];
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '20000' }, keep: { type: 'boolean', default: false } },
+  options: { runs: { type: 'string', default: '12000' }, keep: { type: 'boolean', default: false } },
 });
 
 function run(program, args, stdio = 'inherit') {

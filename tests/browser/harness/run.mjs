@@ -67,7 +67,7 @@ async function main() {
       engine,
       layout,
       scripts,
-      grep: options.grep,
+      grep: options.grep ?? engine.grep,
       watchdogMs,
       signal,
       print: console.log,

@@ -40,7 +40,9 @@ export const webkitWindow = {
 /** @type {import('./index.mjs').Engine} */
 export const webkitAutomation = {
   name: 'webkit (automation)',
-  layouts: ['blocks'], // rows are the same as in the window, and the suite has to end
+  // Rows and transports are the same as in the window, and the suite has to end.
+  layouts: ['blocks'],
+  grep: '^(?!transport )',
   async open(url, home) {
     const session = await startSession(miniBrowser(), environment(home));
     await orEnd(session.goTo(url), session.end);
