@@ -10,6 +10,8 @@ class Results {
   passed = 0;
   failed = 0;
   skipped = 0;
+  /** The run did not come to its end. */
+  brokeDown = false;
   total = 0;
   current = 'nothing: the page has not started';
   userAgent = 'unknown';
@@ -86,7 +88,7 @@ function watchdog(limitMs, results) {
  * @param {number} options.watchdogMs
  * @param {AbortSignal} options.signal ends the run early
  * @param {(text: string) => void} options.print
- * @returns {Promise<{passed: number, failed: number, skipped: number}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: number, brokeDown: boolean}>}
  */
 export async function runEngine({ engine, layout, scripts, grep, watchdogMs, signal, print }) {
   const results = new Results(print, sourcePositions(scripts));
@@ -113,8 +115,8 @@ export async function runEngine({ engine, layout, scripts, grep, watchdogMs, sig
     await profile.remove();
     await server.close();
   }
-  const { passed, failed, skipped } = results;
-  return { passed, failed, skipped };
+  const { passed, failed, skipped, brokeDown } = results;
+  return { passed, failed, skipped, brokeDown };
 }
 
 /** A run that stopped early, or in which no test ran, counts as one more failure. */
@@ -122,5 +124,6 @@ function noteOutcome(results, trouble, print) {
   const reason = trouble || (results.passed + results.failed === 0 ? 'no test ran' : null);
   if (!reason) return;
   results.failed++;
+  results.brokeDown = true;
   print(`failed: ${reason}`);
 }
