@@ -76,13 +76,19 @@ export class Link {
     this.rejectAll('closed');
   }
 
-  async #stop(worker: Worker): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#closed = resolve;
-      setTimeout(resolve, CLOSE_PATIENCE_MS);
+  /** The worker ends itself; one that does not answer is terminated. */
+  #stop(worker: Worker): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        worker.terminate();
+        resolve();
+      }, CLOSE_PATIENCE_MS);
+      this.#closed = () => {
+        clearTimeout(timer);
+        resolve();
+      };
       this.post({ kind: 'close' });
     });
-    worker.terminate();
   }
 
   /** Tells every command that waits that nothing will come. */

@@ -10,6 +10,7 @@ import { channelName, type SharedSignals, type StartOptions, type ToPage, type T
  */
 const scope = self as unknown as {
   postMessage(message: ToPage): void;
+  close(): void;
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
@@ -71,12 +72,17 @@ function fail(error: unknown): void {
   scope.postMessage({ kind: 'error', code, reason: message });
 }
 
+/**
+ * The worker ends itself, which a browser does between two tasks: WebKitGTK 2.50 ends the whole page's process
+ * when a worker is terminated from outside while a script of it runs (WebKit pull requests 56535, 56747).
+ */
 async function close(): Promise<void> {
   closed = true;
   await host?.close();
   channel?.close();
   release();
   scope.postMessage({ kind: 'closed' });
+  scope.close();
 }
 
 scope.onmessage = ({ data }) => {

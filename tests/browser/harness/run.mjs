@@ -63,21 +63,15 @@ async function main() {
     if (signal.aborted) break;
     const startedAt = performance.now();
     const watchdogMs = Number(options['watchdog-ms']);
-    const run = () =>
-      runEngine({
-        engine,
-        layout,
-        scripts,
-        grep: options.grep ?? engine.grep,
-        watchdogMs,
-        signal,
-        print: console.log,
-      });
-    let counts = await run();
-    if (counts.brokeDown && engine.crashes && !signal.aborted) {
-      console.log(`${engine.name}, ${layout}: it broke down; the run is repeated once, and that one counts`);
-      counts = await run();
-    }
+    const counts = await runEngine({
+      engine,
+      layout,
+      scripts,
+      grep: options.grep ?? engine.grep,
+      watchdogMs,
+      signal,
+      print: console.log,
+    });
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
     const passed = `${counts.passed} passed, ${counts.failed} failed${skipped}`;

@@ -10,8 +10,6 @@ class Results {
   passed = 0;
   failed = 0;
   skipped = 0;
-  /** The run did not come to its end. */
-  brokeDown = false;
   total = 0;
   current = 'nothing: the page has not started';
   userAgent = 'unknown';
@@ -88,7 +86,7 @@ function watchdog(limitMs, results) {
  * @param {number} options.watchdogMs
  * @param {AbortSignal} options.signal ends the run early
  * @param {(text: string) => void} options.print
- * @returns {Promise<{passed: number, failed: number, skipped: number, brokeDown: boolean}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
 export async function runEngine({ engine, layout, scripts, grep, watchdogMs, signal, print }) {
   const results = new Results(print, sourcePositions(scripts));
@@ -115,8 +113,8 @@ export async function runEngine({ engine, layout, scripts, grep, watchdogMs, sig
     await profile.remove();
     await server.close();
   }
-  const { passed, failed, skipped, brokeDown } = results;
-  return { passed, failed, skipped, brokeDown };
+  const { passed, failed, skipped } = results;
+  return { passed, failed, skipped };
 }
 
 /** A run that stopped early, or in which no test ran, counts as one more failure. */
@@ -124,6 +122,5 @@ function noteOutcome(results, trouble, print) {
   const reason = trouble || (results.passed + results.failed === 0 ? 'no test ran' : null);
   if (!reason) return;
   results.failed++;
-  results.brokeDown = true;
   print(`failed: ${reason}`);
 }

@@ -94,14 +94,21 @@ describe('sync', () => {
       const server = new FakeServer(1, 100);
       await awayFrom(server);
       server.post(0, 1000);
+      server.tamper = (newest) => {
+        server.tamper = null;
+        server.hold();
+        return newest;
+      };
       const larder = await larders.open({ userId, transport: server });
       const seen: MessagePage[] = [];
       const stop = larder.chat(chatId).watch({ limit: 300 }, (page) => seen.push(page));
+      const withHole = (): MessagePage | undefined =>
+        seen.find(({ gaps }) => gaps.some(({ startSeq }) => startSeq === 101));
+      await until(() => withHole() !== undefined);
+      server.release();
       await untilConvergedAbove(larder, server, 51);
       stop();
-      const withHole = seen.filter(({ gaps }) => gaps.some(({ startSeq }) => startSeq === 101));
-      expect(withHole.length).to.be.greaterThan(0);
-      const first = withHole[0]!;
+      const first = withHole()!;
       expect(first.messages.slice(-200).map(({ sequenceNumber }) => sequenceNumber)).to.deep.equal(
         range(901, 1100),
       );

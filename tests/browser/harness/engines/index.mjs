@@ -8,7 +8,6 @@
  *
  * @typedef {object} Engine
  * @property {string} name
- * @property {boolean} [crashes] its page crashes now and then: a run that broke down is repeated once
  * @property {string} [grep] the tests that it runs, unless the command names others; all where it isn't there
  * @property {string[]} [layouts] the storage layouts that it runs with; all where it isn't there
  * @property {(url: string, folder: string) => Promise<OpenPage>} open starts the browser at this address,

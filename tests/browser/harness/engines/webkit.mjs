@@ -29,7 +29,6 @@ function environment(home) {
 /** @type {import('./index.mjs').Engine} */
 export const webkitWindow = {
   name: 'webkit (window)',
-  crashes: true,
   async open(url, home) {
     const options = [`--features=${features}`, '--enable-write-console-messages-to-stdout=true'];
     const args = ['-a', miniBrowser(), ...options, url];
@@ -41,7 +40,6 @@ export const webkitWindow = {
 /** @type {import('./index.mjs').Engine} */
 export const webkitAutomation = {
   name: 'webkit (automation)',
-  crashes: true,
   // Rows and transports are the same as in the window, and the suite has to end.
   layouts: ['blocks'],
   grep: '^(?!transport )',
