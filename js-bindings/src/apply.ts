@@ -1,4 +1,13 @@
-import { rowsEvents, type Core, type Plan, type PlanRead, type PlanWrite, type Rows } from './core.js';
+import {
+  rowsEvents,
+  type Core,
+  type CoreEvent,
+  type Plan,
+  type PlanCall,
+  type PlanRead,
+  type PlanWrite,
+  type Rows,
+} from './core.js';
 import { LarderError } from './errors.js';
 import * as LIMITS from './gen/limits.js';
 import type { MessageBlock } from './gen/schema.js';
@@ -9,18 +18,29 @@ const PLAN_STORES = ['messages', 'message_blocks', 'chat_meta', 'cache_stats'];
 /** Everything of a step's plans that may leave the worker once its transaction has committed. */
 export type Effects = Pick<Plan, 'calls' | 'signals' | 'replies' | 'deadline'>;
 
+/** What a transaction wants of the loop around it. */
+export interface Surroundings {
+  /** Starts a call that need not wait for the commit. */
+  start(call: PlanCall): void;
+  /** Takes the events that may be decided on in the open transaction; none: it is to commit. */
+  join(): CoreEvent[];
+}
+
 /**
  * Carries out a step in one transaction: writes, then reads, whose rows go back into the core inside the same
- * transaction, until a plan asks for no more. While the core decides on more, the browser stores what it got.
+ * transaction, until a plan asks for no more. While the browser stores, the core decides on more: on the rest
+ * of a large plan, and on events that have come meanwhile and may join.
  * Resolves at the transaction's `complete`; rejects with what aborted it.
  */
-export function applyPlan(db: IDBDatabase, core: Core, first: Plan): Promise<Effects> {
+export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surroundings): Promise<Effects> {
   const effects: Effects = { calls: [], signals: [], replies: [], deadline: null };
-  if (!first.writes.length && !first.reads.length) return Promise.resolve(gather(effects, first));
+  if (!first.writes.length && !first.reads.length) return Promise.resolve(gather(effects, first, around));
   return new Promise((resolve, reject) => {
     const { durability } = first;
-    const transaction = db.transaction(scopeOf(first), 'readwrite', { durability });
+    const transaction = db.transaction(PLAN_STORES, 'readwrite', { durability });
     let thrown: unknown;
+    /** The core waits for rows. */
+    let reading = false;
     const attempt = (work: () => void) => {
       try {
         work();
@@ -28,15 +48,21 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan): Promise<Eff
         if (abort(transaction)) thrown = error;
       }
     };
-    const carryOut = (plan: Plan) => {
-      gather(effects, plan);
-      for (const write of plan.writes) carryOutWrite(transaction, core, write);
+    const step = (events: CoreEvent[]) => carryOut(core.step(events, Date.now()));
+    const goOn = () => {
+      const events = reading ? [] : around.join();
+      if (events.length) attempt(() => step(events));
+    };
+    const carryOut = (plan: Plan): void => {
+      gather(effects, plan, around);
+      const requests = plan.writes.flatMap((write) => carryOutWrite(transaction, core, write));
+      for (const request of ends(requests)) request.onsuccess = goOn;
       // It commits by itself: after `commit()` Firefox commits without the rows whose requests failed.
-      if (plan.more) return carryOut(core.step([], Date.now()));
-      if (!plan.reads.length) return;
-      carryOutReads(transaction, plan.reads, (rows) => {
-        attempt(() => carryOut(core.step(rowsEvents(rows), Date.now())));
-      });
+      if (plan.more) return step([]);
+      reading = plan.reads.length > 0;
+      if (reading)
+        return carryOutReads(transaction, plan.reads, (rows) => attempt(() => step(rowsEvents(rows))));
+      if (!requests.length) goOn();
     };
     transaction.oncomplete = () => resolve(effects);
     transaction.onabort = () =>
@@ -55,29 +81,28 @@ function abort(transaction: IDBTransaction): boolean {
   }
 }
 
-/**
- * A plan without reads or more is the step's only one: it locks no store but those it writes, so that readers
- * go on.
- */
-function scopeOf(plan: Plan): string[] {
-  return plan.reads.length || plan.more ? PLAN_STORES : [...new Set(plan.writes.map(({ store }) => store))];
-}
-
-function gather(effects: Effects, plan: Plan): Effects {
-  effects.calls.push(...plan.calls);
+function gather(effects: Effects, plan: Plan, around: Surroundings): Effects {
+  for (const call of plan.calls) {
+    if (call.eager) around.start(call);
+    else effects.calls.push(call);
+  }
   effects.signals.push(...plan.signals);
   effects.replies.push(...plan.replies);
   effects.deadline = plan.deadline;
   return effects;
 }
 
-function carryOutWrite(transaction: IDBTransaction, core: Core, write: PlanWrite): void {
+/** The first and the last: after the one the browser soon needs more, after the other it commits. */
+function ends(requests: IDBRequest[]): IDBRequest[] {
+  return requests.filter((_, i) => i === 0 || i === requests.length - 1);
+}
+
+function carryOutWrite(transaction: IDBTransaction, core: Core, write: PlanWrite): IDBRequest[] {
   const store = transaction.objectStore(write.store);
-  if (write.op === 'delete') for (const key of write.keys) store.delete(key);
-  else if (write.op === 'addBytes')
-    for (const row of write.rows) store.add({ ...row, data: core.bytes(row.data, row.bytes) });
-  else if (write.op === 'add') for (const row of write.rows) store.add(row);
-  else for (const row of write.rows) store.put(row);
+  if (write.op === 'delete') return write.keys.map((key) => store.delete(key));
+  if (write.op === 'addBytes')
+    return write.rows.map((row) => store.add({ ...row, data: core.bytes(row.data, row.bytes) }));
+  return write.rows.map((row) => (write.op === 'add' ? store.add(row) : store.put(row)));
 }
 
 function carryOutReads(transaction: IDBTransaction, reads: PlanRead[], done: (rows: Rows[]) => void): void {

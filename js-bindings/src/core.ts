@@ -22,6 +22,8 @@ export interface PlanCall {
   id: number;
   method: CallMethod;
   timeoutMs?: number;
+  /** It only reads: it may leave before the transaction of its step commits. */
+  eager?: true;
   params: Record<string, unknown>;
 }
 

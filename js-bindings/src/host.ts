@@ -3,6 +3,7 @@ import type { Calls } from './calls.js';
 import { Core, type CoreEvent, type PlanCall, type PlanReply, type PlanSignal } from './core.js';
 import { openDatabase } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
+import * as LIMITS from './gen/limits.js';
 import type { ErrorCode, Layout } from './gen/schema.js';
 import type { CallOutcome } from './transport.js';
 
@@ -48,7 +49,7 @@ export class Host {
   readonly #options: HostOptions;
   readonly #calls: Calls;
   readonly #events: HostEvents;
-  readonly #queue: Queued[] = [];
+  #queue: Queued[] = [];
   /** Commands that were not answered yet. */
   readonly #unanswered = new Map<string, CoreEvent>();
   /** What a new core must be told of the world: connectivity, and the chats that are open. */
@@ -148,10 +149,11 @@ export class Host {
     const body = await storedRows(db);
     const { userId, layout } = this.#options;
     const header = { type: 'hydrate', userId, layout, setAside: [...this.#setAside], again: this.#told };
-    await this.#commit([{ header, body, attempt: 1 }]);
+    await this.#commit([{ header, body, attempt: 1 }], () => []);
   }
 
   #drop(): void {
+    this.#calls.abortAll();
     this.#db?.close();
     this.#db = null;
     this.#core = null;
@@ -175,7 +177,7 @@ export class Host {
       const group = this.#queue.splice(0, this.#alone ? 1 : this.#queue.length);
       this.#alone = Math.max(0, this.#alone - 1);
       try {
-        await this.#commit(group);
+        await this.#commit(group, () => this.#join(group));
         this.#failures = 0;
         for (const queued of group) this.#noteStored(queued);
       } catch (error) {
@@ -185,10 +187,25 @@ export class Host {
     this.#running = false;
   }
 
-  async #commit(group: Queued[]): Promise<void> {
+  async #commit(group: Queued[], join: () => CoreEvent[]): Promise<void> {
     const { db, core } = this.#ready();
     const plan = core.step(group.map(withAttempt), Date.now());
-    this.#release(await this.#track(applyPlan(db, core, plan)));
+    const start = (call: PlanCall) => this.#call(call);
+    this.#release(await this.#track(applyPlan(db, core, plan, { start, join })));
+  }
+
+  /**
+   * What may still become part of a group's transaction: answers, up to a bound, as long as no command waits,
+   * which is not to be held up. Signals wait, so that many of a chat's become one call.
+   */
+  #join(group: Queued[]): CoreEvent[] {
+    const size = group.reduce((sum, { body }) => sum + (body?.byteLength ?? 0), 0);
+    const isFull = size >= LIMITS.transactionBytes;
+    if (this.#closed || this.#alone || isFull || this.#queue.some(isCommand)) return [];
+    const joining = this.#queue.filter(isReply);
+    this.#queue = this.#queue.filter((queued) => !isReply(queued));
+    group.push(...joining);
+    return joining.map(withAttempt);
   }
 
   #ready(): { db: IDBDatabase; core: Core } {
@@ -216,6 +233,7 @@ export class Host {
   }
 
   #call(call: PlanCall): void {
+    if (this.#closed) return;
     this.#calls.start(
       call,
       (change) => this.push({ header: { type: 'signal', ...change } }),
@@ -231,7 +249,6 @@ export class Host {
   }
 
   async #recover(group: Queued[], error: unknown): Promise<void> {
-    this.#calls.abortAll();
     this.#drop();
     const own = isOwnFault(error);
     if (!own) this.#events.onError(codeOf(error), reasonOf(error));
@@ -285,6 +302,14 @@ export class Host {
 
 function codeOf(error: unknown): ErrorCode {
   return error instanceof LarderError ? error.code : 'storage';
+}
+
+function isCommand({ header }: Queued): boolean {
+  return 'command' in header;
+}
+
+function isReply({ header }: Queued): boolean {
+  return header.type === 'reply';
 }
 
 function withAttempt({ header, body, attempt }: Queued): CoreEvent {

@@ -73,7 +73,7 @@ function fail(error: unknown): void {
 }
 
 /**
- * The worker ends itself, which a browser does between two tasks: WebKitGTK 2.50 ends the whole page's process
+ * The worker ends itself, which a browser does between two tasks: WebKitGTK 2.50 ends the process of the page
  * when a worker is terminated from outside while a script of it runs (WebKit pull requests 56535, 56747).
  */
 async function close(): Promise<void> {

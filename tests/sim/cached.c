@@ -31,8 +31,7 @@ static void read_gaps(cached_chat *c, const cJSON *gaps) {
     }
 }
 
-void cached_read(world *w, int chat) {
-    cached_chat *c = &w->cached[chat];
+void cached_load(world *w, int chat, cached_chat *c) {
     char id[ID_BYTES];
     id_of_chat(id, chat);
     const row *r = store_get(store_of(&w->store, "chat_meta"), id);
@@ -46,6 +45,7 @@ void cached_read(world *w, int chat) {
     c->last_read = integer(value, "lastReadSequence");
     c->message_count = integer(value, "messageCount");
     c->revision = number_in_text(value, "serverRevision");
+    c->history_version = integer(value, "historyVersion");
     read_gaps(c, cJSON_GetObjectItemCaseSensitive(value, "knownGaps"));
     const cJSON *unsealed = cJSON_GetObjectItemCaseSensitive(value, "unsealed");
     c->unsealed_told = unsealed != NULL;
@@ -56,6 +56,10 @@ void cached_read(world *w, int chat) {
     c->listed_revision = number_in_text(listed, "revision");
     c->listed_last = integer(listed, "lastSequence");
     cJSON_Delete(value);
+}
+
+void cached_read(world *w, int chat) {
+    cached_load(w, chat, &w->cached[chat]);
 }
 
 bool cached_knows(const cached_chat *c, int64_t sequence) {

@@ -25,6 +25,7 @@ typedef struct {
     int64_t last_read;
     int64_t message_count;
     int64_t revision;
+    int64_t history_version;
     cached_gap *gaps;
     int64_t gap_count;
     bool unsealed_told; /* there is the member `unsealed` */
@@ -35,6 +36,8 @@ typedef struct {
     int64_t listed_last;
 } cached_chat;
 
+/** What the chat's row says now, be it committed or not; `out->gaps` is the caller's. */
+void cached_load(world *w, int chat, cached_chat *out);
 /** Reads the chat's row anew. */
 void cached_read(world *w, int chat);
 /** What is committed of the chat. */

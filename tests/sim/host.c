@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gen/schema.h"
 #include "host_apply.h"
 #include "host_events.h"
 #include "world.h"
@@ -133,6 +134,7 @@ static void drop(world *w) {
     larder_free(h->core);
     h->core = NULL;
     h->db_open = false;
+    network_abort_all(w);
     store_abort(&w->store);
     cJSON_Delete(h->plan);
     h->plan = NULL;
@@ -193,10 +195,6 @@ static bool commit(world *w) {
     return true;
 }
 
-static void commit_later(world *w, const happening *happens) {
-    if (happens->a == w->host.life && commit(w)) go_on(w);
-}
-
 /** Tells the core the time and takes the plan it made; false when the step has failed. */
 static bool take_plan(world *w, int result) {
     host *h = &w->host;
@@ -225,8 +223,8 @@ static double tell_time(world *w) {
     return (double)now_ms;
 }
 
-/** Writes, then reads, until a plan asks for no more; true when the step is done, false when it waits. */
-static bool apply(world *w) {
+/** Writes, then reads, until a plan asks for no more; false when that has failed. */
+static bool carry_out(world *w) {
     host *h = &w->host;
     for (;;) {
         const step_failure failure = apply_writes(w, h->plan, larder_bytes(h->core));
@@ -234,16 +232,50 @@ static bool apply(world *w) {
             fail(w, failure);
             return false;
         }
+        apply_eager(w, h->plan);
         buffer rows = {0}, blocks = {0};
-        if (!apply_reads(w, h->plan, &rows, &blocks) && !cJSON_HasObjectItem(h->plan, "more")) break;
+        if (!apply_reads(w, h->plan, &rows, &blocks) && !cJSON_HasObjectItem(h->plan, "more")) return true;
         const int result = events_step_rows(h->core, &rows, &blocks, tell_time(w));
         buffer_free(&rows);
         buffer_free(&blocks);
         if (!take_plan(w, result)) return false;
     }
+}
+
+static void storage_is_through(world *w, const happening *happens);
+
+/** True when the step has committed, false when it waits for the storage or has failed. */
+static bool apply(world *w) {
+    if (!carry_out(w)) return false;
     if (!w->swarm.storage) return commit(w);
-    world_after(w, prng_pause_ms(&h->random, w->swarm.storage), commit_later, h->life, 0, 0);
+    const int64_t pause_ms = prng_pause_ms(&w->host.random, w->swarm.storage);
+    world_after(w, pause_ms, storage_is_through, w->host.life, 0, 0);
     return false;
+}
+
+/** What may still become part of the open transaction; often the answers come a moment too late for it. */
+static event_list joining(world *w) {
+    host *h = &w->host;
+    size_t size = 0;
+    for (size_t i = 0; i < h->group.count; i++) size += h->group.at[i]->body.size;
+    const bool full = size >= LIMIT_TRANSACTION_BYTES;
+    if (h->opening || h->alone || full || events_any_command(&h->queue)) return (event_list){0};
+    return prng_between(&h->random, 0, 3) ? events_take_replies(&h->queue) : (event_list){0};
+}
+
+/** Decides on more events within the open transaction. */
+static bool extend(world *w, event_list *more) {
+    host *h = &w->host;
+    log_event(w, "host: %zu answers join the transaction", more->count);
+    const int result = events_step(h->core, more, tell_time(w));
+    events_move(more, &h->group);
+    return take_plan(w, result) && apply(w);
+}
+
+static void storage_is_through(world *w, const happening *happens) {
+    if (happens->a != w->host.life) return;
+    event_list more = joining(w);
+    if (more.count ? extend(w, &more) : commit(w)) go_on(w);
 }
 
 /** Plans the group and carries it out; true when that is done, false when it waits or has failed. */
@@ -256,6 +288,7 @@ static bool step(world *w) {
     }
     if (!take_plan(w, events_step(h->core, &h->group, tell_time(w)))) return false;
     if (apply_is_needed(h->plan)) return apply(w);
+    apply_eager(w, h->plan);
     model_committed(w, &h->group);
     finish(w);
     return true;
@@ -352,7 +385,6 @@ static void open_failed(world *w) {
 
 static void recover(world *w, step_failure failure) {
     host *h = &w->host;
-    network_abort_all(w);
     h->life++;
     h->recovering = h->opening = true;
     h->failure = failure;
@@ -427,7 +459,6 @@ void host_kill(world *w) {
     if (!h->alive) return;
     log_event(w, "host: the tab is killed");
     host_clear(w);
-    network_abort_all(w);
     h->alive = h->opening = h->recovering = false;
     h->life++;
     h->timer++;
@@ -445,6 +476,12 @@ void host_step(world *w) {
 
 bool host_gave_up(const world *w) {
     return w->host.alive && !w->host.core && !w->host.running;
+}
+
+bool host_took_several(const world *w) {
+    int answers = 0;
+    for (size_t i = 0; i < w->host.group.count; i++) answers += events_is_reply(w->host.group.at[i]);
+    return answers > 1;
 }
 
 bool host_is_busy(const world *w) {

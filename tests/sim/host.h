@@ -44,9 +44,9 @@ typedef struct {
 
 /**
  * The tab: the loop around the core, as js-bindings/src/host.ts has it. Events in, one transaction per step,
- * effects out after the commit; events that come while a transaction is open are planned together in the
- * next. Crash-only: after an abort core and connection are dropped, a new core is hydrated, and what was not
- * acknowledged is handed in again.
+ * effects out after the commit, but for calls that only read; events that come while a transaction is open
+ * are planned together in the next, answers also in that one. Crash-only: after an abort core and connection
+ * are dropped, a new core is hydrated, and what was not acknowledged is handed in again.
  */
 typedef struct {
     prng random;
@@ -95,6 +95,8 @@ void host_tell_connectivity(world *w);
 
 /** Whether a tab is open whose storage has failed: only the next event makes it try again. */
 bool host_gave_up(const world *w);
+/** Whether the transaction takes in several answers: what the one has done another may have undone. */
+bool host_took_several(const world *w);
 /** Whether a step is under way. */
 bool host_is_busy(const world *w);
 

@@ -24,10 +24,24 @@ bool apply_is_needed(const cJSON *plan) {
     return has_any(plan, "writes") || has_any(plan, "reads");
 }
 
+static bool is_eager(const cJSON *item) {
+    return cJSON_IsTrue(member(item, "eager"));
+}
+
 static void move_all(cJSON *plan, const char *name, cJSON **into) {
     cJSON *list = cJSON_GetObjectItemCaseSensitive(plan, name);
+    cJSON *next = list ? list->child : NULL;
     if (!*into) *into = checked(cJSON_CreateArray());
-    while (list && list->child) cJSON_AddItemToArray(*into, cJSON_DetachItemViaPointer(list, list->child));
+    while (next) {
+        cJSON *each = next;
+        next = each->next;
+        if (!is_eager(each)) cJSON_AddItemToArray(*into, cJSON_DetachItemViaPointer(list, each));
+    }
+}
+
+void apply_eager(world *w, const cJSON *plan) {
+    const cJSON *calls = member(plan, "calls");
+    for (const cJSON *each = calls ? calls->child : NULL; each; each = each->next) network_call(w, each);
 }
 
 void apply_gather(cJSON *plan, effects *out) {

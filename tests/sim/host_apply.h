@@ -7,8 +7,10 @@
 
 /** Whether the plan has anything to write or to read. */
 bool apply_is_needed(const cJSON *plan);
-/** Moves what may be let out later from the plan to `out`. */
+/** Moves what may be let out later from the plan to `out`; eager calls stay where they are. */
 void apply_gather(cJSON *plan, effects *out);
+/** Starts the calls of the plan that need not wait for the commit. */
+void apply_eager(world *w, const cJSON *plan);
 /** Carries out the writes; `bytes` is what its blocks point into. After a failure the transaction must abort.
  */
 step_failure apply_writes(world *w, const cJSON *plan, const char *bytes);

@@ -34,6 +34,35 @@ event_list events_take(event_list *list, size_t count) {
     return taken;
 }
 
+bool events_is_reply(const host_event *event) {
+    static const char start[] = "{\"type\":\"reply\"";
+    return strncmp(event->header, start, sizeof start - 1) == 0;
+}
+
+event_list events_take_replies(event_list *list) {
+    event_list taken = {0};
+    size_t left = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (events_is_reply(list->at[i])) events_append(&taken, list->at[i]);
+        else list->at[left++] = list->at[i];
+    }
+    list->count = left;
+    return taken;
+}
+
+void events_move(event_list *from, event_list *to) {
+    for (size_t i = 0; i < from->count; i++) events_append(to, from->at[i]);
+    free(from->at);
+    *from = (event_list){0};
+}
+
+bool events_any_command(const event_list *list) {
+    for (size_t i = 0; i < list->count; i++) {
+        if (*list->at[i]->command) return true;
+    }
+    return false;
+}
+
 void events_clear(event_list *list) {
     for (size_t i = 0; i < list->count; i++) event_free(list->at[i]);
     free(list->at);

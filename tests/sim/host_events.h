@@ -10,6 +10,14 @@ void events_append(event_list *list, host_event *event);
 void events_prepend(event_list *list, host_event *event);
 /** Takes the first `count` out. */
 event_list events_take(event_list *list, size_t count);
+/** Whether it is a server's answer. */
+bool events_is_reply(const host_event *event);
+/** Takes the answers out. */
+event_list events_take_replies(event_list *list);
+/** Moves all from one list to the end of another. */
+void events_move(event_list *from, event_list *to);
+/** Whether there is a command among them. */
+bool events_any_command(const event_list *list);
 void events_clear(event_list *list);
 
 /** The event of a command, and the one that says the same of the world; NULL: none. */

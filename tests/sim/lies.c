@@ -51,15 +51,21 @@ static void overlap(world *w, const messages_question *asked, messages_page *pag
     page->from = least;
 }
 
-static bool has_above(const messages_page *page, int64_t sequence) {
+/** Whether a message that can be believed lies above. */
+static bool has_above(const messages_question *asked, const messages_page *page, int64_t sequence) {
     for (int64_t i = 0; i < page->count; i++) {
-        if (page->messages[i].sequence > sequence) return true;
+        const page_message *m = &page->messages[i];
+        const bool in_question = !asked->before || m->sequence < asked->before;
+        if (m->sequence > sequence && in_question && !m->broken && m->chat == asked->chat) return true;
     }
     return false;
 }
 
-/** Upside down, missing, or shifted so that a message of the page lies outside. */
-static void wrong_covers(world *w, messages_page *page) {
+/**
+ * Upside down, missing, or shifted so that a message of the page lies outside: it comes after the other lies,
+ * since one that can't be found out is believed.
+ */
+static void wrong_covers(world *w, const messages_question *asked, messages_page *page) {
     if (!page->covers) return;
     const int64_t shift = between(w, 1, 5);
     const int64_t from = page->from;
@@ -67,7 +73,7 @@ static void wrong_covers(world *w, messages_page *page) {
     case 0: page->covers = false; break;
     case 1: page->from += shift, page->to += shift; break;
     case 2:
-        if (from > shift && has_above(page, page->to - shift)) page->from -= shift, page->to -= shift;
+        if (from > shift && has_above(asked, page, page->to - shift)) page->from -= shift, page->to -= shift;
         break;
     default: page->from = page->to + 1, page->to = from;
     }
@@ -116,14 +122,14 @@ static void disorder(world *w, messages_page *page) {
 }
 
 bool lie_in_page(world *w, const messages_question *asked, messages_page *page) {
-    bool lied = false;
+    bool lied = false, covers = false;
     if (!w->swarm.lies || page->reset) return false;
     for (fault f = FAULT_FIRST_LIE; f < FAULTS; f++) {
         if (f == FAULT_LIE_REPEAT || f == FAULT_LIE_CURSOR || !hits(w, f)) continue;
         page_message *m = some(w, page);
         lied = true;
         if (f == FAULT_LIE_OVERLAP) overlap(w, asked, page);
-        if (f == FAULT_LIE_COVERS) wrong_covers(w, page);
+        if (f == FAULT_LIE_COVERS) covers = true;
         if (f == FAULT_LIE_TWIN) twin(w, page);
         if (f == FAULT_LIE_ID) foreign(w, asked, page, true);
         if (f == FAULT_LIE_STRANGER) foreign(w, asked, page, false);
@@ -133,6 +139,7 @@ bool lie_in_page(world *w, const messages_question *asked, messages_page *page) 
         if (f == FAULT_LIE_SEQUENCE && m && m->sequence > 1) m->sequence -= between(w, 1, m->sequence - 1);
         log_event(w, "server: lies about chat %d: %s", asked->chat, swarm_fault_name(f));
     }
+    if (covers) wrong_covers(w, asked, page);
     return lied;
 }
 

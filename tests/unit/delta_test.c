@@ -130,12 +130,19 @@ static bool carry_out(run *r) {
     return store_write(&r->s, cJSON_GetObjectItem(r->plan, "writes"));
 }
 
+/** Where a case doesn't say otherwise edits are asked for since the revision that the chat has. */
+static delta_question question_of(const page_case *one) {
+    delta_question asked = one->asked;
+    if (asked.delta && !asked.since) asked.since = one->before.revision;
+    return asked;
+}
+
 static bool attempt(run *r, const page_case *one, bool careful) {
     delta *d;
     problem wrong;
     begin(r, one);
     const slice body = {r->body.at, r->body.size};
-    const delta_result result = delta_begin(&r->l, r->c, one->asked, body, careful, &d, &wrong);
+    const delta_result result = delta_begin(&r->l, r->c, question_of(one), body, careful, &d, &wrong);
     assert_int_not_equal(result, DELTA_BAD_PAGE);
     if (!carry_out(r)) return false;
     if (result == DELTA_APPLIED) return true;
@@ -454,6 +461,25 @@ static void a_filled_gap_is_no_sync(void **state) {
     assert_int_equal(synced_ms_after((delta_question){0, 9, false}), 0);
 }
 
+static void a_revision_that_was_never_stored_is_not_built_upon(void **state) {
+    (void)state;
+    run r = {0};
+    const page_case one = {.before = {"9 10", 10, "1-8", "r1"},
+                           .asked = {10, 0, true, "r5"},
+                           .page = {"11", .covers = "11-11", .last = 11, .more = "\"revision\":\"r6\""}};
+    begin(&r, &one);
+    end(&r);
+    write_page(&r.body, &one);
+    assert_true(attempt(&r, &one, false));
+    assert_string_equal(r.c->revision, "r1");
+    assert_int_equal(r.c->last_synced_sequence, 11);
+    assert_true(r.c->wants_delta);
+    end(&r);
+    text_free(&r.body);
+    text_free(&r.reads);
+    text_free(&r.errors);
+}
+
 static void a_page_that_is_none_changes_nothing(void **state) {
     (void)state;
     run r = {0};
@@ -480,6 +506,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(gaps_are_bounded),
         cmocka_unit_test(a_filled_gap_is_no_sync),
+        cmocka_unit_test(a_revision_that_was_never_stored_is_not_built_upon),
         cmocka_unit_test(a_page_that_is_none_changes_nothing),
     };
     return run_tables("delta", tables, COUNT(tables)) +

@@ -350,6 +350,67 @@ static void covers(host *h, int from, int to) {
     answers(h, 1, OK, body);
 }
 
+static void a_refused_chat_is_asked_again_once_it_answers(void **state) {
+    (void)state;
+    host h;
+    knows_a_hole(&h);
+    host_reply(&h, "fetchChats", NULL, OK, NO_CHATS);
+    of_chat(&h, "sync", ",\"command\":\"1\"", 1);
+    answers(&h, 1, "\"status\":403", NULL);
+    assert_calls(&h, "");
+    of_chat(&h, "fill", ",\"command\":\"2\",\"startSeq\":890,\"endSeq\":900", 1);
+    covers(&h, 890, 900);
+    assert_calls(&h, "chat 1 after 1000 since r");
+    host_stop(&h);
+}
+
+/** How many of the plan's calls may leave before the commit. */
+static int count_eager(const host *h) {
+    int count = 0;
+    for (const char *at = host_part(h, "calls"); (at = strstr(at, "\"eager\":true")); at++) count++;
+    return count;
+}
+
+/** The list says that chats 1 to `count` are at `last`. */
+static void lists_up_to(host *h, int count, int last) {
+    text body = {0};
+    text_raw(&body, "{\"chats\":[");
+    for (int i = 1; i <= count; i++) {
+        char id[ID_BYTES];
+        text_comma(&body);
+        text_format(&body, "{\"requestId\":\"%s\",\"lastSequence\":%d,\"revision\":\"r99\"}", chat_id(id, i),
+                    last);
+    }
+    text_raw(&body, "],\"cursor\":\"c2\",\"hasMore\":false}");
+    host_reply(h, "fetchChats", NULL, OK, text_z(&body));
+    text_free(&body);
+}
+
+static void many_calls_for_much_need_not_wait_for_the_commit(void **state) {
+    (void)state;
+    static const struct { int chats, last, eager; } cases[] = {{6, 90, 3}, {4, 90, 0}, {6, 12, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        host h;
+        knows(&h, cases[i].chats);
+        opens(&h, 1); /* whoever looks at a chat sees at once what has come */
+        lists_up_to(&h, cases[i].chats, cases[i].last);
+        assert_int_equal(count_eager(&h), cases[i].eager);
+        host_stop(&h);
+    }
+}
+
+static void a_list_from_a_cursor_that_was_never_stored_is_not_built_upon(void **state) {
+    (void)state;
+    host h;
+    knows(&h, 1);
+    host_do(&h,
+            "{\"type\":\"reply\",\"status\":200,\"call\":{\"id\":1,\"method\":\"fetchChats\","
+            "\"params\":{\"cursor\":\"lost\",\"limit\":200}}}",
+            "{\"chats\":[],\"cursor\":\"later\",\"hasMore\":false}");
+    assert_string_equal(host_part(&h, "writes"), "[]");
+    host_stop(&h);
+}
+
 static void a_fill_asks_for_the_hole_in_its_range(void **state) {
     (void)state;
     host h;
@@ -733,6 +794,9 @@ int main(void) {
         cmocka_unit_test(sync_of_everything_waits_for_the_list_and_what_moved),
         cmocka_unit_test(sync_of_everything_tries_again_what_has_failed),
         cmocka_unit_test(a_failure_is_told_to_whoever_waits_for_it),
+        cmocka_unit_test(a_refused_chat_is_asked_again_once_it_answers),
+        cmocka_unit_test(many_calls_for_much_need_not_wait_for_the_commit),
+        cmocka_unit_test(a_list_from_a_cursor_that_was_never_stored_is_not_built_upon),
         cmocka_unit_test(without_a_network_nobody_waits),
         cmocka_unit_test(a_fill_asks_for_the_hole_in_its_range),
         cmocka_unit_test(holes_are_repaired_when_idle_from_above),

@@ -16,7 +16,8 @@
  *         // carry out the plan's writes, then its reads, and hand the rows in as one `rows` event,
  *         // or nothing after LARDER_MORE
  *     }
- *     // carry out the last plan's writes, commit, and only then let calls, signals and replies out
+ *     // carry out the last plan's writes, commit, and only then let calls, signals and replies out;
+ *     // eager calls may leave before, and their answers may be stepped within the same transaction
  *
  * An event is a frame: two little-endian 32-bit sizes, then the header (JSON with at least `type`), then the
  * body (bytes of a server or of the store, as they are). Event types and their headers:
@@ -61,7 +62,7 @@
  *                 | {"store", "requestId", "from", "to", "limit?"}],
  *                                            the last asks for blocks, which come as `block` events: those
  *                                            that meet [from, to], ascending
- *       "calls": [{"id", "method", "timeoutMs", "params"}],
+ *       "calls": [{"id", "method", "timeoutMs", "params", "eager?"}],
  *       "signals": [{"type": "chat", "requestId", "state", "written"} | {"type": "chats"}
  *                   | {"type": "connection", "state"} | {"type": "auth"}
  *                   | {"type": "error", "code", "requestId?", "path?", "reason?"}],

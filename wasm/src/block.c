@@ -26,7 +26,7 @@ void block_note_unsealed(chat *c, unsealed range) {
 }
 
 bool block_is_small(int64_t count, size_t bytes) {
-    return count < LIMIT_SMALL_BLOCK_MESSAGES && bytes < LIMIT_BLOCK_BYTES / 2;
+    return count < LIMIT_SMALL_BLOCK_MESSAGES && bytes < LIMIT_SMALL_BLOCK_BYTES;
 }
 
 /* ---- taking away ---- */
@@ -40,7 +40,17 @@ static void uncount(chat *c, int64_t messages) {
     c->message_count -= messages < c->message_count ? messages : c->message_count;
 }
 
+/** Of one id under two numbers the one goes: what belongs there is to be fetched again. */
+static void distrust_copies(core *l, chat *c, const stored_rows *stored) {
+    for (size_t i = 0; i < stored->surplus_count; i++) {
+        const int64_t at = stored->surplus[i];
+        if (!chat_distrust_range(c, at, at, l->now_ms)) core_no_memory(l);
+    }
+    if (stored->surplus_count) chat_mark_dirty(&l->chats, c);
+}
+
 void block_drop_damaged(core *l, chat *c, stored_rows *stored) {
+    distrust_copies(l, c, stored);
     for (size_t i = 0; i < stored->block_count; i++) {
         const stored_block *block = &stored->blocks[i];
         if (!block->damaged) continue;
@@ -64,7 +74,7 @@ static void mark_losing(stored_rows *stored) {
 }
 
 static void drop_changed(core *l, chat *c, const stored_rows *stored) {
-    uncount(c, stored->surplus);
+    uncount(c, (int64_t)stored->surplus_count);
     for (size_t i = 0; i < stored->block_count; i++) {
         const stored_block *block = &stored->blocks[i];
         if (block->changed && !block->damaged) drop_block(l, c, block);
@@ -84,17 +94,23 @@ static void write_message(core *l, const settled *m) {
     else text_bytes(out, m->bytes);
 }
 
-/** Appends messages to the plan's bytes until `most` or the block is full; how many. */
-static size_t write_messages(core *l, const settled *list, size_t most) {
+/** How much of a block there may be; a single message may be larger. */
+typedef struct {
+    size_t messages;
+    size_t bytes;
+} bounds;
+
+/** Appends up to `most.messages` to the plan's bytes, until the block is full; how many. */
+static size_t write_messages(core *l, const settled *list, bounds most) {
     text *out = &l->plan.bytes;
     const size_t start = out->size;
     size_t taken = 0;
     text_raw(out, "[");
-    for (; taken < most; taken++) {
+    for (; taken < most.messages; taken++) {
         const size_t before = out->size;
         text_comma(out);
         write_message(l, &list[taken]);
-        if (taken == 0 || out->size - start < LIMIT_BLOCK_BYTES) continue;
+        if (taken == 0 || out->size - start < most.bytes) continue;
         out->size = before;
         break;
     }
@@ -108,7 +124,7 @@ static void number_member(text *out, const char *name, int64_t number) {
 }
 
 /** One block of the first messages of a list; how many. */
-static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
+static size_t write_block(core *l, chat *c, const settled *list, bounds most) {
     const size_t offset = l->plan.bytes.size;
     const size_t taken = write_messages(l, list, most);
     const size_t size = l->plan.bytes.size - offset;
@@ -142,14 +158,27 @@ static size_t divided_up(size_t number, size_t by) {
 }
 
 /** Messages that follow each other, in as few blocks as can be, evenly filled. */
-static void write_run(core *l, chat *c, const settled *list, size_t count) {
+static void write_evenly(core *l, chat *c, const settled *list, size_t count, bounds most) {
     size_t bytes = 0;
+    if (!count) return;
     for (size_t i = 0; i < count; i++) bytes += size_of(&list[i]);
-    const size_t by_count = divided_up(count, LIMIT_BLOCK_MESSAGES);
-    const size_t by_bytes = divided_up(bytes, LIMIT_BLOCK_BYTES);
+    const size_t by_count = divided_up(count, most.messages);
+    const size_t by_bytes = divided_up(bytes, most.bytes);
     const size_t each = divided_up(count, by_count > by_bytes ? by_count : by_bytes);
-    for (size_t at = 0; at < count && !l->plan.bytes.failed;)
-        at += write_block(l, c, list + at, each < count - at ? each : count - at);
+    for (size_t at = 0; at < count && !l->plan.bytes.failed;) {
+        const size_t left = count - at;
+        at += write_block(l, c, list + at, (bounds){each < left ? each : left, most.bytes});
+    }
+}
+
+/** Messages that follow each other: a chat's newest in small blocks, what is older in large ones. */
+static void write_run(core *l, chat *c, const settled *list, size_t count) {
+    const bounds small = {LIMIT_NEWEST_MESSAGES, LIMIT_NEWEST_BYTES};
+    const bounds large = {LIMIT_BLOCK_MESSAGES, LIMIT_BLOCK_BYTES};
+    const bool newest = list[count - 1].sequence == c->last_synced_sequence;
+    const size_t older = !newest ? count : count < 2 * small.messages ? 0 : count - small.messages;
+    write_evenly(l, c, list, older, large);
+    write_evenly(l, c, list + older, count - older, small);
 }
 
 /* ---- what belongs together ---- */
@@ -237,6 +266,6 @@ void block_dissolve(core *l, chat *c, stored_rows *stored) {
     for (size_t i = 0; i < stored->count; i++) {
         const stored_row *row = &stored->at[i];
         if (row->gone || row->replaced || !is_in_changed(stored, row)) continue;
-        text_bytes(plan_put(&l->plan, STORE_MESSAGES), row->bytes);
+        text_bytes(plan_add(&l->plan, STORE_MESSAGES), row->bytes);
     }
 }

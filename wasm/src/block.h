@@ -5,7 +5,8 @@
 
 /**
  * Settled history in blocks (design.md, section 4): a block holds up to `LIMIT_BLOCK_MESSAGES` messages that
- * follow each other, as the bytes they came as. Blocks of a chat never overlap and never lie across a hole;
+ * follow each other, as the bytes they came as; the newest of a chat lie in smaller ones, so that opening it
+ * takes in little.  Blocks of a chat never overlap and never lie across a hole;
  * what is absent inside a block's range was deleted.
  */
 
@@ -20,7 +21,7 @@ typedef struct {
 /** Appends a server's record with what the core adds to it, as one JSON object. */
 void block_write_record(text *out, const record *read, int64_t version, int64_t now_ms);
 
-/** Deletes the blocks that can't be read; their range is a gap from now on. */
+/** Deletes the blocks that can't be read; their range is a gap from now on, as are the numbers of copies. */
 void block_drop_damaged(core *l, chat *c, stored_rows *stored);
 
 /** New messages, and the range of sequence numbers whose blocks have all been read. */
@@ -40,7 +41,7 @@ void block_settle(core *l, chat *c, stored_rows *stored, settlement what);
 
 /**
  * Replaces the blocks that lose a message, or get another version of one, by rows: what layout `rows` does
- * with blocks of an earlier time.
+ * with blocks of an earlier time. Where a row has an id of theirs already the transaction aborts.
  */
 void block_dissolve(core *l, chat *c, stored_rows *stored);
 

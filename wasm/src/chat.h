@@ -44,6 +44,7 @@ typedef struct chat {
     char *revision; /* `serverRevision`: what the delta starts from; NULL: none yet */
     char *listed;   /* the server's record of the chat, JSON as it came; NULL: never listed */
     unsealed unsealed;
+    int64_t history_version; /* grows with each change of what is stored of its messages */
     char *extra; /* members of the stored row that this version doesn't know: `,"name":value…`, or NULL */
 
     bool dirty;      /* the row must be written in this step */
@@ -52,13 +53,14 @@ typedef struct chat {
     struct chat *next_touched;
     int announced; /* the `chat_state` that the page was told last; -1: none */
 
-    int open_count;     /* how often it is open in a page */
-    int64_t counted_to; /* `lastSequence` of the server's record whose unread count was taken; 0: none was */
-    bool moved;         /* the server is known to be ahead */
-    bool wants_delta;   /* a delta is to be fetched */
-    gap wanted_gap;     /* a range to be repaired; start 0: none */
-    gap filling;        /* what the call under way was asked to fill; then what its page covers */
-    int64_t call;       /* id of the call under way, 0: none */
+    int open_count;      /* how often it is open in a page */
+    int64_t counted_to;  /* `lastSequence` of the server's record whose unread count was taken; 0: none was */
+    bool moved;          /* the server is known to be ahead */
+    int64_t server_last; /* the highest sequence number that the list told of */
+    bool wants_delta;    /* a delta is to be fetched */
+    gap wanted_gap;      /* a range to be repaired; start 0: none */
+    gap filling;         /* what the call under way was asked to fill; then what its page covers */
+    int64_t call;        /* id of the call under way, 0: none */
     call_purpose purpose; /* of the call under way */
     bool moved_in_call;   /* a delta was asked for while the call was under way */
     char *heard;          /* revision that was told of while a delta was under way; NULL: none */
@@ -96,6 +98,9 @@ void chat_mark_dirty(chat_table *chats, chat *c);
  * with its id alone if that could be read.
  */
 bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong);
+
+/** Notes that what is stored of its messages changes: readers that keep some of them compare versions. */
+void chat_new_version(chat *c, int64_t now_ms);
 
 /** Appends the row as JSON; `kept`: how history is stored. */
 void chat_write(const chat *c, layout kept, text *out);

@@ -68,7 +68,7 @@ static void ask_for_blocks(core *l, const delta *d) {
     qsort(at, count, sizeof *at, by_number);
     for (size_t i = 0; i < count;) {
         const size_t first = i++;
-        while (i < count && at[i] - at[i - 1] < LIMIT_BLOCK_MESSAGES) i++;
+        while (i < count && at[i] - at[i - 1] < LIMIT_NEWEST_MESSAGES) i++;
         plan_read_blocks(&l->plan, d->chat->request_id, at[first], at[i - 1], 0);
     }
 }
@@ -158,6 +158,13 @@ static void leave_place(core *l, delta *d, const stored_row *row, const message 
     if (!chat_distrust_range(d->chat, left, left, l->now_ms)) core_no_memory(l);
 }
 
+/** Whether a block has the message just so: to write it again would rewrite the whole block for nothing. */
+static bool is_unchanged(const stored_row *row, const message *m) {
+    const slice bytes = m->read.bytes;
+    return row->block != NO_BLOCK && row->sequence == m->sequence && row->bytes.size >= bytes.size &&
+           memcmp(row->bytes.at, bytes.at, bytes.size - 1) == 0;
+}
+
 /** Decides on one message of the page; `*place` is set when it makes a sequence number known by itself. */
 static void decide_message(core *l, delta *d, const message *m, bool *place) {
     stored_row *row = stored_find(&d->rows, m->id);
@@ -172,6 +179,7 @@ static void decide_message(core *l, delta *d, const message *m, bool *place) {
     stored_row *replaced = row;
     if (orphan || (row && row->gone)) row = NULL;
     if (row && m->edited_ms < row->edited_ms && !PLANTED(older_edit_wins)) return;
+    if (row && is_unchanged(row, m)) return;
     const bool stays_there = row && row->sequence == m->sequence;
     if (row) leave_place(l, d, row, m);
     if (!stays_there && !delta_covers(d, m->sequence) && !has_place(d, m)) return;
@@ -244,6 +252,15 @@ static bool distrust_between(core *l, const delta *d) {
     return chat_distrust_range(d->chat, d->asked.after + 1, to, l->now_ms) || core_no_memory(l);
 }
 
+/**
+ * Whether edits were asked for since the revision that we have. One that a core before this one had, and
+ * whose transaction was aborted, is none of ours: the edits between the two would be missed.
+ */
+static bool is_our_revision(const chat *c, const char *since) {
+    if (!since || !c->revision) return !since && !c->revision;
+    return strcmp(since, c->revision) == 0;
+}
+
 static bool move_position(core *l, delta *d) {
     chat *c = d->chat;
     if (d->from <= d->to && !cover(l, c, d->from, d->to)) return false;
@@ -256,7 +273,10 @@ static bool move_position(core *l, delta *d) {
         c->wants_delta = c->wants_delta || (c->moved && c->last_synced_sequence > d->known_before);
     }
     const char *revision = record_text(&d->page.fields, MESSAGES_PAGE_REVISION);
-    const bool adopts = revision && (d->asked.delta || !c->revision || PLANTED(revision_of_gap_page));
+    const bool follows = d->asked.delta && is_our_revision(c, d->asked.since);
+    const bool adopts = revision && (follows || !c->revision || PLANTED(revision_of_gap_page));
+    const bool misses = d->asked.delta && revision && !adopts && strcmp(revision, c->revision) != 0;
+    if (misses) c->wants_delta = true;
     if (adopts && !chat_replace(&c->revision, revision)) return core_no_memory(l);
     if (!PLANTED(position_without_rows)) chat_mark_dirty(&l->chats, c);
     return true;
@@ -284,7 +304,8 @@ static void apply(core *l, delta *d) {
         if (place) cover(l, d->chat, m->sequence, m->sequence);
     }
     if (!move_position(l, d)) return;
-    if (l->layout == LAYOUT_BLOCKS)
+    /* What can't become rows, since one of their ids is another row's, stays in blocks. */
+    if (l->layout == LAYOUT_BLOCKS || d->careful)
         block_settle(l, d->chat, &d->rows, (settlement){d->fresh, d->fresh_count, d->from, d->to});
     else block_dissolve(l, d->chat, &d->rows);
 }
@@ -315,7 +336,7 @@ delta_result delta_begin(core *l, chat *c, delta_question asked, slice body, boo
         return DELTA_BAD_PAGE;
     }
     const bool forgotten = record_true(&d->page.fields, MESSAGES_PAGE_RESET_REQUIRED);
-    if (forgotten && !asked.whole && asked.delta && c->revision) return reset(l, d), DELTA_APPLIED;
+    if (forgotten && asked.since && asked.delta && c->revision) return reset(l, d), DELTA_APPLIED;
     d->last_sequence = record_integer(&d->page.fields, MESSAGES_PAGE_LAST_SEQUENCE, 0);
     if (d->last_sequence < c->last_synced_sequence) {
         plan_error(&l->plan, ERROR_CODE_SEQUENCE_REGRESSED, c->request_id, "lastSequence", NULL);

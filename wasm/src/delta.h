@@ -9,7 +9,8 @@ typedef struct {
     int64_t after;  /* exclusive; 0: from the start */
     int64_t before; /* exclusive; 0: to the end */
     bool delta;     /* whether edits and deletions since the chat's revision were asked for as well */
-    bool whole;     /* no revision was named: there is none that the server could have forgotten */
+    const char
+        *since; /* the revision; NULL: none was named, so there is none that could have been forgotten */
 } delta_question;
 
 /** A page that is being applied; it lives in the step's memory. */

@@ -192,7 +192,7 @@ static void read_covers(core *l, delta *d) {
     fits = fits && covers_page(d, most < last ? most : last);
     if (!covers_page(d, 0)) d->to = d->from - 1; /* it says nothing then of what is absent */
     const bool is_reset = record_true(&d->page.fields, MESSAGES_PAGE_RESET_REQUIRED);
-    if (!fits && (!is_reset || d->asked.whole)) report_path(l, d, ERROR_CODE_COVERS_MISMATCH, "covers");
+    if (!fits && (!is_reset || !d->asked.since)) report_path(l, d, ERROR_CODE_COVERS_MISMATCH, "covers");
 }
 
 bool delta_read_page(core *l, delta *d) {

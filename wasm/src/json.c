@@ -4,44 +4,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "gen/schema.h"
-
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
+#include "json_scan.h"
 
 static void skip_space(json_cursor *cursor) {
     while (cursor->at < cursor->end && is_space(*cursor->at)) cursor->at++;
-}
-
-/* Eight bytes at once, the first one lowest: the high bit of each byte that is looked for. Above the lowest
- * of these there may be false ones. */
-#define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
-
-static uint64_t zero_bytes(uint64_t word) {
-    return (word - EACH_BYTE(1)) & ~word & EACH_BYTE(0x80);
-}
-
-static uint64_t quotes_and_escapes(uint64_t word) {
-    return zero_bytes(word ^ EACH_BYTE('"')) | zero_bytes(word ^ EACH_BYTE('\\'));
-}
-
-/** Whatever is no plain text inside a string: quotes, backslashes, control characters, anything but ASCII. */
-static uint64_t no_plain_text(uint64_t word) {
-    const uint64_t control = (word - EACH_BYTE(0x20)) & ~word & EACH_BYTE(0x80);
-    return quotes_and_escapes(word) | control | (word & EACH_BYTE(0x80));
-}
-
-/** Skips bytes, eight at a time, up to one that is looked for or to the last few before the end. */
-static const char *skip_until(uint64_t (*wanted)(uint64_t word), const char *at, const char *end) {
-    while (end - at >= 8) {
-        uint64_t word;
-        memcpy(&word, at, sizeof word);
-        const uint64_t found = wanted(word);
-        if (found) return at + (__builtin_ctzll(found) >> 3);
-        at += 8;
-    }
-    return at;
 }
 
 static const char *skip_string(const char *at, const char *end) {
@@ -150,157 +116,6 @@ bool json_ended(const json_cursor *cursor) {
     return at == cursor->end;
 }
 
-/* ---- the strict check: a reader of RFC 8259 that keeps nothing ---- */
-
-typedef struct {
-    const unsigned char *at;
-    const unsigned char *end;
-    json_result result;
-} checker;
-
-static bool fail(checker *c, json_result result) {
-    if (c->result == JSON_OK) c->result = result;
-    return false;
-}
-
-static int peek(const checker *c) {
-    return c->at < c->end ? *c->at : -1;
-}
-
-static bool accept(checker *c, int byte) {
-    if (peek(c) != byte) return false;
-    c->at++;
-    return true;
-}
-
-/** One character of two to four bytes; no overlong forms, no surrogates, nothing past U+10FFFF. */
-static bool check_multibyte(checker *c) {
-    const unsigned char lead = *c->at;
-    const int more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
-    if (lead < 0xC2 || lead > 0xF4 || c->end - c->at <= more) return fail(c, JSON_UTF8);
-    const unsigned char second = c->at[1];
-    if ((lead == 0xE0 && second < 0xA0) || (lead == 0xED && second > 0x9F)) return fail(c, JSON_UTF8);
-    if ((lead == 0xF0 && second < 0x90) || (lead == 0xF4 && second > 0x8F)) return fail(c, JSON_UTF8);
-    for (int i = 1; i <= more; i++) {
-        if ((c->at[i] & 0xC0) != 0x80) return fail(c, JSON_UTF8);
-    }
-    c->at += more + 1;
-    return true;
-}
-
-static bool is_hex(int byte) {
-    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'f') || (byte >= 'A' && byte <= 'F');
-}
-
-static bool check_escape(checker *c) {
-    const int kind = peek(c);
-    if (kind < 0 || !strchr("\"\\/bfnrtu", kind) || kind == 0) return fail(c, JSON_SYNTAX);
-    c->at++;
-    for (int i = 0; kind == 'u' && i < 4; i++) {
-        if (!is_hex(peek(c))) return fail(c, JSON_SYNTAX);
-        c->at++;
-    }
-    return true;
-}
-
-static const unsigned char *skip_plain(const checker *c) {
-    return (const unsigned char *)skip_until(no_plain_text, (const char *)c->at, (const char *)c->end);
-}
-
-static bool check_string(checker *c) {
-    if (!accept(c, '"')) return fail(c, JSON_SYNTAX);
-    while (c->at < c->end) {
-        c->at = skip_plain(c);
-        if (c->at == c->end) break;
-        const unsigned char byte = *c->at;
-        if (byte >= 0x80) {
-            if (!check_multibyte(c)) return false;
-            continue;
-        }
-        c->at++;
-        if (byte == '"') return true;
-        if (byte < 0x20) return fail(c, JSON_SYNTAX);
-        if (byte == '\\' && !check_escape(c)) return false;
-    }
-    return fail(c, JSON_SYNTAX);
-}
-
-static bool check_digits(checker *c) {
-    const unsigned char *start = c->at;
-    while (peek(c) >= '0' && peek(c) <= '9') c->at++;
-    return c->at > start || fail(c, JSON_SYNTAX);
-}
-
-static bool check_number(checker *c) {
-    accept(c, '-');
-    if (!accept(c, '0') && !check_digits(c)) return false;
-    if (accept(c, '.') && !check_digits(c)) return false;
-    if (accept(c, 'e') || accept(c, 'E')) {
-        if (!accept(c, '+')) accept(c, '-');
-        return check_digits(c);
-    }
-    return true;
-}
-
-static bool check_literal(checker *c, const char *word) {
-    while (*word) {
-        if (!accept(c, *word++)) return fail(c, JSON_SYNTAX);
-    }
-    return true;
-}
-
-static void check_space(checker *c) {
-    while (c->at < c->end && is_space((char)*c->at)) c->at++;
-}
-
-static bool check_value(checker *c, int depth);
-
-static bool check_key(checker *c) {
-    if (!check_string(c)) return false;
-    check_space(c);
-    if (!accept(c, ':')) return fail(c, JSON_SYNTAX);
-    check_space(c);
-    return true;
-}
-
-static bool check_nested(checker *c, char close, int depth) {
-    if (depth >= LIMIT_JSON_DEPTH_MAX) return fail(c, JSON_DEPTH);
-    c->at++;
-    check_space(c);
-    if (accept(c, close)) return true;
-    for (;;) {
-        if (close == '}' && !check_key(c)) return false;
-        if (!check_value(c, depth + 1)) return false;
-        check_space(c);
-        if (accept(c, close)) return true;
-        if (!accept(c, ',')) return fail(c, JSON_SYNTAX);
-        check_space(c);
-    }
-}
-
-static bool check_value(checker *c, int depth) {
-    switch (peek(c)) {
-    case '{': return check_nested(c, '}', depth);
-    case '[': return check_nested(c, ']', depth);
-    case '"': return check_string(c);
-    case 't': return check_literal(c, "true");
-    case 'f': return check_literal(c, "false");
-    case 'n': return check_literal(c, "null");
-    default: return check_number(c);
-    }
-}
-
-json_result json_check(slice bytes) {
-    const unsigned char *start = (const unsigned char *)bytes.at;
-    checker c = {start, start + bytes.size, JSON_OK};
-    check_space(&c);
-    if (check_value(&c, 0)) {
-        check_space(&c);
-        if (c.at != c.end) fail(&c, JSON_SYNTAX);
-    }
-    return c.result;
-}
-
 /* ---- parsing ---- */
 
 /** cJSON takes its memory from here while it parses; the core is single-threaded, as WebAssembly is. */
@@ -353,18 +168,50 @@ static cJSON *parse_checked(slice bytes, arena *memory) {
     return parsed;
 }
 
-json_result json_parse(slice bytes, arena *memory, cJSON **out) {
-    const json_result result = json_check(bytes);
-    if (result != JSON_OK) return result;
-    if (memchr(bytes.at, '\\', bytes.size)) {
+static bool has_escapes(slice bytes) {
+    return memchr(bytes.at, '\\', bytes.size) != NULL;
+}
+
+/** Parses a checked text; NULL when memory has run out. */
+static cJSON *parse(slice bytes, arena *memory) {
+    if (has_escapes(bytes)) {
         char *copy = arena_take(memory, bytes.size);
-        if (!copy) return JSON_NO_MEMORY;
+        if (!copy) return NULL;
         memcpy(copy, bytes.at, bytes.size);
         neutralise(copy, copy + bytes.size);
         bytes.at = copy;
     }
-    *out = parse_checked(bytes, memory);
+    return parse_checked(bytes, memory);
+}
+
+json_result json_parse(slice bytes, arena *memory, cJSON **out) {
+    const json_result result = json_check(bytes);
+    if (result != JSON_OK) return result;
+    *out = parse(bytes, memory);
     return *out ? JSON_OK : JSON_NO_MEMORY;
+}
+
+/** A string without escapes: its bytes are its text. */
+static cJSON *plain_string(slice quoted, arena *memory) {
+    cJSON *node = arena_take_zeroed(memory, sizeof *node);
+    char *copy = node ? arena_take(memory, quoted.size - 1) : NULL;
+    if (!copy) return NULL;
+    memcpy(copy, quoted.at + 1, quoted.size - 2);
+    copy[quoted.size - 2] = 0;
+    node->type = cJSON_String;
+    node->valuestring = copy;
+    return node;
+}
+
+const cJSON *json_parse_checked(slice bytes, arena *memory) {
+    static const cJSON yes = {.type = cJSON_True}, no = {.type = cJSON_False}, nothing = {.type = cJSON_NULL};
+    switch (*bytes.at) {
+    case 't': return &yes;
+    case 'f': return &no;
+    case 'n': return &nothing;
+    case '"': return has_escapes(bytes) ? parse(bytes, memory) : plain_string(bytes, memory);
+    default: return parse(bytes, memory);
+    }
 }
 
 const cJSON *json_get(const cJSON *object, const char *name) {

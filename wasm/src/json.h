@@ -52,11 +52,19 @@ bool json_ended(const json_cursor *cursor);
  */
 json_result json_check(slice bytes);
 
+/** Takes a member of an object: the key without its quotes and not unescaped, the value as it stands. */
+typedef void json_take(void *context, slice key, slice value);
+
+/** Checks as `json_check` does and, where `bytes` is an object, hands on its members as it comes by them. */
+json_result json_split(slice bytes, json_take *take, void *context);
+
 /**
  * Checks and parses into the arena; nothing needs freeing. `\u0000` and lone surrogates come out as U+FFFD,
  * so that no text is cut short and code points can be counted; the bytes themselves stay as they were.
  */
 json_result json_parse(slice bytes, arena *memory, cJSON **out);
+/** The same for a value that was checked, as part of a larger text say; NULL when memory has run out. */
+const cJSON *json_parse_checked(slice bytes, arena *memory);
 
 /** The last member of that name, as JSON.parse has it; NULL where there is none or `object` is no object. */
 const cJSON *json_get(const cJSON *object, const char *name);

@@ -115,7 +115,7 @@ static void apply_messages(larder *l, call_end *end, const event *e, bool known)
     const cJSON *params = json_get(json_get(e->header, "call"), "params");
     const int64_t before = json_integer(params, "beforeSequence", 0);
     const delta_question asked = {json_integer(params, "afterSequence", 0), before, before == 0,
-                                  !json_get(params, "sinceRevision")};
+                                  json_text(params, "sinceRevision")};
     chat *c = chat_ensure(&l->core.chats, end->request_id);
     if (!c) {
         core_no_memory(&l->core);
@@ -283,8 +283,10 @@ static void write_position(core *inner) {
 }
 
 static void write_chats(core *inner) {
-    for (const chat *c = inner->chats.touched; c; c = c->next_touched) {
-        if (c->dirty) chat_write(c, inner->layout, plan_put(&inner->plan, STORE_CHAT_META));
+    for (chat *c = inner->chats.touched; c; c = c->next_touched) {
+        if (!c->dirty) continue;
+        if (c->rows_moved) chat_new_version(c, inner->now_ms);
+        chat_write(c, inner->layout, plan_put(&inner->plan, STORE_CHAT_META));
     }
 }
 
@@ -313,7 +315,8 @@ static int64_t earlier(int64_t one, int64_t other) {
 }
 
 static int64_t deadline_ms(const core *inner) {
-    return earlier(sync_deadline_ms(inner), seal_deadline_ms(inner));
+    const int64_t due = earlier(sync_deadline(inner), inner->seal_ms);
+    return due ? inner->wall_ms + due - inner->ticks_ms : 0;
 }
 
 static void begin_step(larder *l, double now_ms) {

@@ -27,6 +27,7 @@ static bool take_chat(core *l, const record *read) {
     chat *c = chat_ensure(&l->chats, record_text(read, SERVER_CHAT_REQUEST_ID));
     if (!c || !chat_set_listed(c, read->bytes)) return core_no_memory(l);
     take_counts(c, read);
+    c->server_last = record_integer(read, SERVER_CHAT_LAST_SEQUENCE, 0);
     c->moved = has_moved(c, read);
     if (c->moved && (c->last_synced_ms || c->open_count || c->call)) {
         sync_heard(l, c, record_text(read, SERVER_CHAT_REVISION));
@@ -60,13 +61,18 @@ static bool differs(const char *cursor, const char *before) {
     return cursor && (!before || strcmp(before, cursor) != 0);
 }
 
+/** Whether the question started from our cursor, and not from one whose transaction was aborted. */
+static bool is_our_cursor(const core *l, const char *asked) {
+    return !differs(asked, l->chats_cursor) && !differs(l->chats_cursor, asked);
+}
+
 bool listing_apply(core *l, const char *asked, slice body, bool *has_more, problem *wrong) {
     page p;
     *has_more = false;
     if (!page_read(body, &chats_page_record, &l->memory, &p, wrong)) return false;
     if (!take_chats(l, p.lists[CHATS_PAGE_CHATS])) return true;
     const char *cursor = record_text(&p.fields, CHATS_PAGE_CURSOR);
-    const bool moved = differs(cursor, l->chats_cursor);
+    const bool moved = differs(cursor, l->chats_cursor) && is_our_cursor(l, asked);
     if (moved && !chat_replace(&l->chats_cursor, cursor)) core_no_memory(l);
     l->position_dirty = l->position_dirty || moved;
     /* A server that says "more" and gives no new cursor would be asked for ever. */

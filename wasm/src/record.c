@@ -130,27 +130,32 @@ static bool check_field(const cJSON *item, const field_rule *rule, problem *wron
 }
 
 /** The index of a field by name, looked for from `from` on, since servers write fields in one order. */
-static int field_index(const record_rule *rule, const char *name, int from) {
+static int field_index(const record_rule *rule, slice name, int from) {
+    int at = from < rule->count ? from : 0;
     for (int i = 0; i < rule->count; i++) {
-        const int at = (from + i) % rule->count;
-        if (strcmp(rule->fields[at].name, name) == 0) return at;
+        if (slice_is(name, rule->fields[at].name)) return at;
+        if (++at == rule->count) at = 0;
     }
     return -1;
+}
+
+static bool check_fields(const record *read, const record_rule *rule, problem *wrong) {
+    for (int i = 0; i < rule->count; i++) {
+        if (!check_field(read->field[i], &rule->fields[i], wrong)) return false;
+    }
+    return true;
 }
 
 bool record_fields(const cJSON *object, const record_rule *rule, record *out, problem *wrong) {
     memset(out->field, 0, sizeof out->field);
     int next = 0;
     for (const cJSON *member = object->child; member; member = member->next) {
-        const int at = field_index(rule, member->string, next);
+        const int at = field_index(rule, slice_of(member->string), next);
         if (at < 0) continue;
         out->field[at] = member;
         next = at + 1;
     }
-    for (int i = 0; i < rule->count; i++) {
-        if (!check_field(out->field[i], &rule->fields[i], wrong)) return false;
-    }
-    return true;
+    return check_fields(out, rule, wrong);
 }
 
 static error_code code_of(json_result result) {
@@ -162,13 +167,51 @@ static error_code code_of(json_result result) {
     }
 }
 
-bool record_read(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong) {
-    cJSON *object;
-    const json_result result = json_parse(bytes, memory, &object);
-    if (result != JSON_OK) return report(wrong, code_of(result), "");
-    if (!cJSON_IsObject(object)) return report(wrong, ERROR_CODE_FIELD_TYPE, "");
-    out->bytes = bytes;
+/** The values of an object's known members, as they stand in its text. */
+typedef struct {
+    const record_rule *rule;
+    slice value[RECORD_FIELDS_MAX];
+    int next;
+    bool any_escaped; /* a key that may be another's name, written in escapes */
+} split_record;
+
+static void take_member(void *context, slice key, slice value) {
+    split_record *s = context;
+    const int at = field_index(s->rule, key, s->next);
+    if (at < 0) {
+        s->any_escaped = s->any_escaped || memchr(key.at, '\\', key.size);
+        return;
+    }
+    s->value[at] = value;
+    s->next = at + 1;
+}
+
+/** Parses the fields alone: what a server adds is kept as bytes, and looked at by nobody. */
+static bool parse_fields(const split_record *s, arena *memory, record *out, problem *wrong) {
+    memset(out->field, 0, sizeof out->field);
+    for (int i = 0; i < s->rule->count; i++) {
+        if (!s->value[i].at || s->rule->fields[i].core) continue;
+        out->field[i] = json_parse_checked(s->value[i], memory);
+        if (!out->field[i]) return report(wrong, ERROR_CODE_NO_MEMORY, "");
+    }
+    return check_fields(out, s->rule, wrong);
+}
+
+static bool parse_whole(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong) {
+    const cJSON *object = json_parse_checked(bytes, memory);
+    if (!object) return report(wrong, ERROR_CODE_NO_MEMORY, "");
     return record_fields(object, rule, out, wrong);
+}
+
+bool record_read(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong) {
+    json_cursor inside;
+    split_record s = {.rule = rule};
+    const json_result result = json_split(bytes, take_member, &s);
+    if (result != JSON_OK) return report(wrong, code_of(result), "");
+    if (!json_enter(&inside, bytes, '{')) return report(wrong, ERROR_CODE_FIELD_TYPE, "");
+    out->bytes = bytes;
+    if (s.any_escaped) return parse_whole(bytes, rule, memory, out, wrong);
+    return parse_fields(&s, memory, out, wrong);
 }
 
 void record_write_open(text *out, const record *read, const record_rule *rule) {

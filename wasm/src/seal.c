@@ -23,10 +23,6 @@ void seal_schedule(core *l) {
     else if (!l->seal_ms) l->seal_ms = l->ticks_ms + LIMIT_SEAL_DELAY_MS;
 }
 
-int64_t seal_deadline_ms(const core *l) {
-    return l->seal_ms ? l->wall_ms + l->seal_ms - l->ticks_ms : 0;
-}
-
 bool seal_begin(core *l, seal *out) {
     if (!l->seal_ms || l->seal_ms > l->ticks_ms) return false;
     chat *c = next_chat(l);

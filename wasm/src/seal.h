@@ -23,7 +23,5 @@ void seal_rows(core *l, const seal *s, slice rows, event_reader *blocks);
 
 /** At the end of a step: sets the time for the next sealing, or puts it off while calls are under way. */
 void seal_schedule(core *l);
-/** When that is; 0: nothing is to be sealed. */
-int64_t seal_deadline_ms(const core *l);
 
 #endif

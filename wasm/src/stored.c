@@ -160,7 +160,7 @@ static void drop_copies(stored_rows *out) {
             continue;
         }
         if (row->block != NO_BLOCK) out->blocks[row->block].changed = true;
-        out->surplus += row->sequence != out->at[kept - 1].sequence;
+        if (row->sequence != out->at[kept - 1].sequence) out->surplus[out->surplus_count++] = row->sequence;
     }
     out->count = kept;
 }
@@ -172,8 +172,9 @@ bool stored_read(core *l, slice rows, event_reader *blocks, stored_rows *out) {
     *out = (stored_rows){
         .at = arena_take(&l->memory, (messages + 1) * sizeof *out->at),
         .blocks = arena_take(&l->memory, (block_count + 1) * sizeof *out->blocks),
+        .surplus = arena_take(&l->memory, (messages + 1) * sizeof *out->surplus),
     };
-    if (!out->at || !out->blocks) return core_no_memory(l);
+    if (!out->at || !out->blocks || !out->surplus) return core_no_memory(l);
     each_row(l, rows, NULL, out);
     event e;
     while (next_block(l, blocks, &e)) take_block(l, &e, out);

@@ -37,7 +37,8 @@ typedef struct {
     size_t count;
     stored_block *blocks; /* in the order in which they were read */
     size_t block_count;
-    int64_t surplus; /* copies under another number, which were counted as messages */
+    int64_t *surplus; /* the numbers of copies under another number, which were counted as messages */
+    size_t surplus_count;
 } stored_rows;
 
 /**

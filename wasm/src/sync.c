@@ -138,6 +138,7 @@ typedef struct {
     int64_t before;
     int64_t limit;
     const char *since;
+    bool eager;
 } question;
 
 static void call_messages(core *l, chat *c, question asked) {
@@ -154,13 +155,21 @@ static void call_messages(core *l, chat *c, question asked) {
         text_name(out, "sinceRevision");
         text_string(out, asked.since);
     }
-    text_raw(out, "}}");
+    text_raw(out, asked.eager ? "},\"eager\":true}" : "}}");
     chat_touch(&l->chats, c);
 }
 
-/** Everything after what we have, newest first, with the edits since our revision; at first the newest page.
+/** What is only a little is better taken together with others' than early. */
+static bool is_far_behind(const chat *c) {
+    return c->server_last - c->last_synced_sequence >= LIMIT_SMALL_BLOCK_MESSAGES;
+}
+
+/**
+ * Everything after what we have, newest first, with the edits since our revision; at first the newest page.
+ * With many chats to come, one with much need not wait for the commit, unless somebody looks at it, who is to
+ * see what there is at once.
  */
-static void call_delta(core *l, chat *c) {
+static void call_delta(core *l, chat *c, bool many) {
     const question newest = {.purpose = PURPOSE_DELTA, .limit = LIMIT_OPEN_PAGE_MESSAGES};
     const question since = {
         .purpose = PURPOSE_DELTA,
@@ -168,8 +177,10 @@ static void call_delta(core *l, chat *c) {
         .limit = LIMIT_PAGE_MESSAGES,
         .since = c->revision,
     };
+    question asked = c->revision ? since : newest;
+    asked.eager = many && !c->open_count && is_far_behind(c);
     c->wants_delta = c->moved_in_call = false;
-    call_messages(l, c, c->revision ? since : newest);
+    call_messages(l, c, asked);
 }
 
 static int64_t greater(int64_t a, int64_t b) {
@@ -259,15 +270,22 @@ static bool stream_is_due(const sync_state *s, int64_t ticks_ms) {
     return s->stream.wanted && !s->stream.call && s->reachable && s->stream.retry_ms <= ticks_ms;
 }
 
+static int count_due(const core *l) {
+    int count = 0;
+    for (const chat *c = l->chats.table; c; c = c->hh.next) count += is_due(l, c);
+    return count;
+}
+
 void sync_pump(core *l) {
     sync_state *s = &l->sync;
     if (!s->browser_online || s->auth_paused) return;
     if (stream_is_due(s, l->ticks_ms)) call_stream(l);
     if (list_is_due(s, l->ticks_ms) && s->calls_under_way < LIMIT_CALLS_MAX) call_list(l);
+    const bool many = s->calls_under_way + count_due(l) > LIMIT_CALLS_MAX;
     while (s->calls_under_way < LIMIT_CALLS_MAX + PLANTED(one_call_more)) {
         chat *c = next_chat(l, is_due);
         if (!c) break;
-        if (c->wants_delta) call_delta(l, c);
+        if (c->wants_delta) call_delta(l, c, many);
         else call_gap(l, c);
     }
     repair_when_idle(l);
@@ -335,10 +353,11 @@ static void chat_succeeded(core *l, chat *c, const call_end *end) {
     c->was_reset = false;
     c->wanted_gap = waiters_range(l, c);
     c->stuck = !is_delta && gaps_last_in(&c->gaps, c->top_asked, c->top_asked);
+    const bool let_in_again = c->failed && !is_delta; /* a delta that was refused is worth another try */
     c->failed = c->set_aside = false;
     c->failures = 0;
     c->retry_ms = 0;
-    if (c->moved_in_call || ahead) c->wants_delta = true;
+    if (c->moved_in_call || ahead || let_in_again) c->wants_delta = true;
     c->moved_in_call = false;
     chat_replace(&c->heard, NULL);
 }
@@ -442,7 +461,7 @@ static void earlier(int64_t *deadline_ms, int64_t retry_ms, int64_t ticks_ms) {
     if (retry_ms > ticks_ms && (!*deadline_ms || retry_ms < *deadline_ms)) *deadline_ms = retry_ms;
 }
 
-int64_t sync_deadline_ms(const core *l) {
+int64_t sync_deadline(const core *l) {
     const sync_state *s = &l->sync;
     int64_t deadline_ms = 0;
     if (!s->browser_online || s->auth_paused) return 0;
@@ -452,5 +471,5 @@ int64_t sync_deadline_ms(const core *l) {
     for (const chat *c = l->chats.table; c; c = c->hh.next) {
         if (may_call(l, c)) earlier(&deadline_ms, c->retry_ms, l->ticks_ms);
     }
-    return deadline_ms ? l->wall_ms + deadline_ms - l->ticks_ms : 0;
+    return deadline_ms;
 }

@@ -57,7 +57,7 @@ void sync_pump(core *l);
 /** Answers the commands that have what they waited for. */
 void sync_settle(core *l);
 
-/** When something is to be tried again; 0: nothing is waiting. */
-int64_t sync_deadline_ms(const core *l);
+/** When something is to be tried again, in ticks; 0: nothing is waiting. */
+int64_t sync_deadline(const core *l);
 
 #endif

@@ -105,6 +105,7 @@ export interface ChatSyncState {
   lastAccessedAt: number;
   serverRevision: string | null;
   chat: ServerChat | null;
+  historyVersion: number;
   unsealed: Unsealed | null;
 }
 

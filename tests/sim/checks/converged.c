@@ -48,7 +48,8 @@ static void check_repaired(world *w, const char *when, int chat) {
 
 static void check_state(world *w, const char *when, int chat) {
     const char *state = w->users.states[chat];
-    const bool expired = clock_ms(w) - cached_of(w, chat)->last_synced_ms > LIMIT_CHAT_EXPIRES_MS;
+    const int64_t now_ms = w->host.core_now_ms > clock_ms(w) ? w->host.core_now_ms : clock_ms(w);
+    const bool expired = now_ms - cached_of(w, chat)->last_synced_ms > LIMIT_CHAT_EXPIRES_MS;
     if (!*state || strcmp(state, "SYNCED") == 0 || strcmp(state, "GAP_DETECTED") == 0) return;
     if (expired && strcmp(state, "EXPIRED") == 0) return;
     violation(w, "liveness", "%s the page was told last that chat %d is %s", when, chat, state);

@@ -4,11 +4,13 @@
 
 static void check_caught_up(world *w, const page_command *c) {
     for (int chat = 0; chat < w->server.chat_count; chat++) {
-        if (c->revisions[chat] <= cached_of(w, chat)->revision) continue;
+        const int64_t stored = cached_of(w, chat)->revision;
+        const bool was_reset = stored < 0 && host_took_several(w);
+        if (c->revisions[chat] <= stored || was_reset) continue;
         violation(w, "replies",
                   "%s is answered, but chat %d is stored at revision %" PRId64 ", and was at %" PRId64
                   " when it was asked for",
-                  c->name, chat, cached_of(w, chat)->revision, c->revisions[chat]);
+                  c->name, chat, stored, c->revisions[chat]);
     }
 }
 

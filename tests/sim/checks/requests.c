@@ -1,5 +1,6 @@
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../world.h"
@@ -11,17 +12,17 @@ static int64_t number(const cJSON *params, const char *name) {
 }
 
 /** A page of a gap is asked for only where all of it is missing. */
-static void check_gap_call(world *w, const call *c, int64_t after, int64_t before) {
-    const cached_chat *stored = cached_of(w, c->chat);
+static void check_gap_call(world *w, const call *c, const cached_chat *stored, int64_t after,
+                           int64_t before) {
     w->gap_calls++;
     if (cached_unknown(stored, after + 1, before - 1) == before - 1 - after) return;
     violation(w, "requests", "chat %d: asks for %" PRId64 " to %" PRId64 ", some of which is known", c->chat,
               after + 1, before - 1);
 }
 
-/** A delta starts from what is stored, not from what was only in memory. */
-static void check_delta_call(world *w, const call *c, int64_t after) {
-    const cached_chat *stored = cached_of(w, c->chat);
+/** A delta starts from what is stored, by its own transaction at the latest, not from what is only in memory.
+ */
+static void check_delta_call(world *w, const call *c, const cached_chat *stored, int64_t after) {
     const char *since = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c->params, "sinceRevision"));
     if (!since) return;
     char revision[24];
@@ -44,8 +45,11 @@ void check_call(world *w, const call *c) {
     const int64_t after = number(c->params, "afterSequence"), before = number(c->params, "beforeSequence");
     if (before) w->budget.calls--;
     if (w->swarm.lies) return;
-    if (before) check_gap_call(w, c, after, before);
-    else check_delta_call(w, c, after);
+    cached_chat stored = {0};
+    cached_load(w, c->chat, &stored);
+    if (before) check_gap_call(w, c, &stored, after, before);
+    else check_delta_call(w, c, &stored, after);
+    free(stored.gaps);
 }
 
 static const int64_t period_ms = 20000;

@@ -23,7 +23,10 @@ static void check_had(world *w, int in, const brief *b) {
     *newest = b->version;
 }
 
-/** A message that lies where it never was by a lie of the server's may go. */
+/**
+ * A message that lies where it never was by a lie of the server's may go; so may one whose id a lie has put
+ * under another number as well, when its place is known to be a hole.
+ */
 static void check_lost(world *w, int in, const brief *b) {
     int chat;
     int64_t sequence;
@@ -31,16 +34,18 @@ static void check_lost(world *w, int in, const brief *b) {
     if (b->sequence != sequence || in != chat) return;
     const server_message *m = server_message_of(w, chat, sequence);
     if (!m || m->deleted) return;
+    if (w->swarm.lies && !cached_knows(cached_of(w, chat), sequence)) return;
     violation(w, "truth", "message %" PRId64 " of chat %d is dropped, but the server has it", sequence, chat);
 }
 
 /**
  * A wrong server's message may be anything, but not take the place of a newer one. (Of an id that it gave to
- * two messages in blocks only one can be left when they become rows.)
+ * two messages in blocks, or under two numbers, only one can be left.)
  */
 static void check_stays(world *w, int chat, const brief *before, const chat_view *now) {
-    const bool merges = w->swarm.lies && w->swarm.layouts == TABS_SWITCH;
     const brief *after = view_find(now, before->id, before->sequence);
+    const bool elsewhere = after && after->sequence != before->sequence;
+    const bool merges = w->swarm.lies && (w->swarm.layouts == TABS_SWITCH || elsewhere);
     if (!after && !view_is_damaged(now, before->sequence)) check_lost(w, chat, before);
     if (after && after->version < before->version && !merges)
         violation(w, "truth", "message %s had version %d and is replaced by version %d", before->id,

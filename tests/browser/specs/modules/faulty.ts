@@ -29,6 +29,8 @@ channel.onmessage = ({ data }: MessageEvent<ToModule>) => {
     case 'hurry':
       hurry(data.timeoutMs);
       return tell({ kind: 'ready' });
+    case 'count':
+      return tell({ kind: 'ready' });
   }
 };
 

@@ -27,7 +27,8 @@ export type ToModule =
   | { kind: 'answer'; id: number; body?: Uint8Array; status?: number; reason?: string }
   | { kind: 'signal'; id: number; change: { requestId?: string; revision?: string } }
   | { kind: 'fault'; fault: Fault | null }
-  | { kind: 'hurry'; timeoutMs: number };
+  | { kind: 'hurry'; timeoutMs: number }
+  | { kind: 'count' };
 
 export type FromModule =
   | { kind: 'call'; id: number; method: 'fetchChats' | 'fetchMessages' | 'subscribe'; params: object }
@@ -40,8 +41,7 @@ const encoder = new TextEncoder();
 /** A server on the page behind a transport module in the worker, which can break storage and hurry time. */
 export class Remote {
   readonly config: ModuleTransportConfig;
-  /** How often a fault struck. */
-  hits = 0;
+  #hits = 0;
   readonly #server: FakeServer;
   readonly #channel: BroadcastChannel;
   readonly #calls = new Map<number, AbortController>();
@@ -65,6 +65,12 @@ export class Remote {
     return this.#tell({ kind: 'hurry', timeoutMs });
   }
 
+  /** How often a fault struck until now: what the worker has told of on its channel, and on no other. */
+  async hits(): Promise<number> {
+    await this.#tell({ kind: 'count' });
+    return this.#hits;
+  }
+
   close(): void {
     this.#channel.close();
   }
@@ -77,7 +83,7 @@ export class Remote {
   }
 
   #take(message: FromModule): void {
-    if (message.kind === 'hit') this.hits += 1;
+    if (message.kind === 'hit') this.#hits += 1;
     if (message.kind === 'ready') this.#onReady?.();
     if (message.kind === 'cancel') this.#calls.get(message.id)?.abort();
     if (message.kind === 'call') void this.#call(message);
