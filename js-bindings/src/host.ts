@@ -38,7 +38,8 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 const encoder = new TextEncoder();
 
 /**
- * The loop around the core: events in, one transaction per step, effects out after it has committed.
+ * The loop around the core: events in, one transaction per step, effects out after it has committed; only
+ * calls that just read may leave before, and their answers may join the transaction.
  *
  * Events that come while a transaction is open are planned together in the next. It is crash-only: when a
  * transaction aborts, core and connection are dropped, the database is opened again, a new core is hydrated,

@@ -20,7 +20,7 @@ export interface Stretch {
 export type RowsToRead = (tell: (there: boolean) => void) => void;
 
 /** Blocks that one request asks for at most: about 3 MB. */
-const BLOCKS_MAX = 16;
+const BLOCKS_MAX = 64;
 
 /**
  * Reads the newest `limit` messages of a chat below `before`, from its rows and its blocks. A row wins over
@@ -61,7 +61,7 @@ export function readStretch(
     if (there) readRows(transaction, requestId, limit, before, start);
     else start([]);
   });
-  readBlocks(before, Math.min(Math.ceil(limit / LIMITS.newestMessages), BLOCKS_MAX));
+  readBlocks(before, Math.min(Math.ceil(limit / LIMITS.blockMessages), BLOCKS_MAX));
 }
 
 /** How far a block goes of which only its key is known: at most to the next one. */

@@ -45,7 +45,6 @@ void cached_load(world *w, int chat, cached_chat *c) {
     c->last_read = integer(value, "lastReadSequence");
     c->message_count = integer(value, "messageCount");
     c->revision = number_in_text(value, "serverRevision");
-    c->history_version = integer(value, "historyVersion");
     read_gaps(c, cJSON_GetObjectItemCaseSensitive(value, "knownGaps"));
     const cJSON *unsealed = cJSON_GetObjectItemCaseSensitive(value, "unsealed");
     c->unsealed_told = unsealed != NULL;

@@ -25,7 +25,6 @@ typedef struct {
     int64_t last_read;
     int64_t message_count;
     int64_t revision;
-    int64_t history_version;
     cached_gap *gaps;
     int64_t gap_count;
     bool unsealed_told; /* there is the member `unsealed` */

@@ -27,7 +27,6 @@ static const struct {
     {"cursor_without_chats", "the list's cursor is saved without the records it stands for"},
     {"unread_subtracted", "a local unread count runs below zero"},
     {"change_untold", "the page is not told of rows that were written"},
-    {"version_kept", "messages change, and tabs go on showing what they kept of them"},
     {"block_overlaps", "a block that a repair reaches into stays beside the new one"},
     {"sealed_twice", "a row that is put into a block stays as well"},
     {"edit_lost_on_sealing", "a block's copy wins over the newer row"},

@@ -199,10 +199,9 @@ static const field_rule chat_sync_state_fields[] = {
     {.name = "lastAccessedAt", .type = FIELD_INTEGER, .max = 9007199254740991LL, .fallback = "0"},
     {.name = "serverRevision", .type = FIELD_STRING, .nullable = true, .max = 256LL, .fallback = "null"},
     {.name = "chat", .type = FIELD_OBJECT, .nullable = true, .record = &server_chat_record, .fallback = "null"},
-    {.name = "historyVersion", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
     {.name = "unsealed", .type = FIELD_OBJECT, .nullable = true, .record = &unsealed_record, .fallback = "null"},
 };
-const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 15};
+const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 14};
 
 static const field_rule chats_page_fields[] = {
     {.name = "chats", .type = FIELD_ARRAY, .required = true},

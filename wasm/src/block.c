@@ -26,7 +26,7 @@ void block_note_unsealed(chat *c, unsealed range) {
 }
 
 bool block_is_small(int64_t count, size_t bytes) {
-    return count < LIMIT_SMALL_BLOCK_MESSAGES && bytes < LIMIT_SMALL_BLOCK_BYTES;
+    return count < LIMIT_SMALL_BLOCK_MESSAGES && bytes < LIMIT_BLOCK_BYTES / 2;
 }
 
 /* ---- taking away ---- */
@@ -94,23 +94,17 @@ static void write_message(core *l, const settled *m) {
     else text_bytes(out, m->bytes);
 }
 
-/** How much of a block there may be; a single message may be larger. */
-typedef struct {
-    size_t messages;
-    size_t bytes;
-} bounds;
-
-/** Appends up to `most.messages` to the plan's bytes, until the block is full; how many. */
-static size_t write_messages(core *l, const settled *list, bounds most) {
+/** Appends messages to the plan's bytes until `most` or the block is full; how many. */
+static size_t write_messages(core *l, const settled *list, size_t most) {
     text *out = &l->plan.bytes;
     const size_t start = out->size;
     size_t taken = 0;
     text_raw(out, "[");
-    for (; taken < most.messages; taken++) {
+    for (; taken < most; taken++) {
         const size_t before = out->size;
         text_comma(out);
         write_message(l, &list[taken]);
-        if (taken == 0 || out->size - start < most.bytes) continue;
+        if (taken == 0 || out->size - start < LIMIT_BLOCK_BYTES) continue;
         out->size = before;
         break;
     }
@@ -124,7 +118,7 @@ static void number_member(text *out, const char *name, int64_t number) {
 }
 
 /** One block of the first messages of a list; how many. */
-static size_t write_block(core *l, chat *c, const settled *list, bounds most) {
+static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
     const size_t offset = l->plan.bytes.size;
     const size_t taken = write_messages(l, list, most);
     const size_t size = l->plan.bytes.size - offset;
@@ -158,27 +152,14 @@ static size_t divided_up(size_t number, size_t by) {
 }
 
 /** Messages that follow each other, in as few blocks as can be, evenly filled. */
-static void write_evenly(core *l, chat *c, const settled *list, size_t count, bounds most) {
-    size_t bytes = 0;
-    if (!count) return;
-    for (size_t i = 0; i < count; i++) bytes += size_of(&list[i]);
-    const size_t by_count = divided_up(count, most.messages);
-    const size_t by_bytes = divided_up(bytes, most.bytes);
-    const size_t each = divided_up(count, by_count > by_bytes ? by_count : by_bytes);
-    for (size_t at = 0; at < count && !l->plan.bytes.failed;) {
-        const size_t left = count - at;
-        at += write_block(l, c, list + at, (bounds){each < left ? each : left, most.bytes});
-    }
-}
-
-/** Messages that follow each other: a chat's newest in small blocks, what is older in large ones. */
 static void write_run(core *l, chat *c, const settled *list, size_t count) {
-    const bounds small = {LIMIT_NEWEST_MESSAGES, LIMIT_NEWEST_BYTES};
-    const bounds large = {LIMIT_BLOCK_MESSAGES, LIMIT_BLOCK_BYTES};
-    const bool newest = list[count - 1].sequence == c->last_synced_sequence;
-    const size_t older = !newest ? count : count < 2 * small.messages ? 0 : count - small.messages;
-    write_evenly(l, c, list, older, large);
-    write_evenly(l, c, list + older, count - older, small);
+    size_t bytes = 0;
+    for (size_t i = 0; i < count; i++) bytes += size_of(&list[i]);
+    const size_t by_count = divided_up(count, LIMIT_BLOCK_MESSAGES);
+    const size_t by_bytes = divided_up(bytes, LIMIT_BLOCK_BYTES);
+    const size_t each = divided_up(count, by_count > by_bytes ? by_count : by_bytes);
+    for (size_t at = 0; at < count && !l->plan.bytes.failed;)
+        at += write_block(l, c, list + at, each < count - at ? each : count - at);
 }
 
 /* ---- what belongs together ---- */

@@ -5,8 +5,7 @@
 
 /**
  * Settled history in blocks (design.md, section 4): a block holds up to `LIMIT_BLOCK_MESSAGES` messages that
- * follow each other, as the bytes they came as; the newest of a chat lie in smaller ones, so that opening it
- * takes in little.  Blocks of a chat never overlap and never lie across a hole;
+ * follow each other, as the bytes they came as. Blocks of a chat never overlap and never lie across a hole;
  * what is absent inside a block's range was deleted.
  */
 

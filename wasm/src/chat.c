@@ -152,7 +152,6 @@ static bool take_fields(chat *c, const record *row) {
     c->message_count = record_integer(row, CHAT_SYNC_STATE_MESSAGE_COUNT, 0);
     c->media_size_bytes = record_integer(row, CHAT_SYNC_STATE_MEDIA_SIZE, 0);
     c->last_accessed_ms = record_integer(row, CHAT_SYNC_STATE_LAST_ACCESSED_AT, 0);
-    c->history_version = record_integer(row, CHAT_SYNC_STATE_HISTORY_VERSION, 0);
     if (!read_gaps(c, row->field[CHAT_SYNC_STATE_KNOWN_GAPS]) ||
         !chat_replace(&c->revision, record_text(row, CHAT_SYNC_STATE_SERVER_REVISION)))
         return false;
@@ -238,15 +237,9 @@ void chat_write(const chat *c, layout kept, text *out) {
     text_string(out, c->revision);
     text_name(out, "chat");
     text_raw(out, c->listed ? c->listed : "null");
-    if (c->history_version) number_member(out, "historyVersion", c->history_version);
     write_unsealed(&c->unsealed, kept, out);
     if (c->extra) text_raw(out, c->extra);
     text_raw(out, "}");
-}
-
-void chat_new_version(chat *c, int64_t now_ms) {
-    if (PLANTED(version_kept) && c->history_version) return;
-    c->history_version = now_ms > c->history_version ? now_ms : c->history_version + 1;
 }
 
 /* ---- what is known ---- */

@@ -44,7 +44,6 @@ typedef struct chat {
     char *revision; /* `serverRevision`: what the delta starts from; NULL: none yet */
     char *listed;   /* the server's record of the chat, JSON as it came; NULL: never listed */
     unsealed unsealed;
-    int64_t history_version; /* grows with each change of what is stored of its messages */
     char *extra; /* members of the stored row that this version doesn't know: `,"name":value…`, or NULL */
 
     bool dirty;      /* the row must be written in this step */
@@ -98,9 +97,6 @@ void chat_mark_dirty(chat_table *chats, chat *c);
  * with its id alone if that could be read.
  */
 bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong);
-
-/** Notes that what is stored of its messages changes: readers that keep some of them compare versions. */
-void chat_new_version(chat *c, int64_t now_ms);
 
 /** Appends the row as JSON; `kept`: how history is stored. */
 void chat_write(const chat *c, layout kept, text *out);

@@ -68,7 +68,7 @@ static void ask_for_blocks(core *l, const delta *d) {
     qsort(at, count, sizeof *at, by_number);
     for (size_t i = 0; i < count;) {
         const size_t first = i++;
-        while (i < count && at[i] - at[i - 1] < LIMIT_NEWEST_MESSAGES) i++;
+        while (i < count && at[i] - at[i - 1] < LIMIT_BLOCK_MESSAGES) i++;
         plan_read_blocks(&l->plan, d->chat->request_id, at[first], at[i - 1], 0);
     }
 }

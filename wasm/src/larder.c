@@ -285,7 +285,6 @@ static void write_position(core *inner) {
 static void write_chats(core *inner) {
     for (chat *c = inner->chats.touched; c; c = c->next_touched) {
         if (!c->dirty) continue;
-        if (c->rows_moved) chat_new_version(c, inner->now_ms);
         chat_write(c, inner->layout, plan_put(&inner->plan, STORE_CHAT_META));
     }
 }

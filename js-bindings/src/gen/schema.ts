@@ -105,7 +105,6 @@ export interface ChatSyncState {
   lastAccessedAt: number;
   serverRevision: string | null;
   chat: ServerChat | null;
-  historyVersion: number;
   unsealed: Unsealed | null;
 }
 

@@ -20,7 +20,7 @@ describe('verify', () => {
     await larder.chat(chatId).fill({ startSeq: 1, endSeq: 80, detectedAt: 0 });
     const { blocks, rows, ...report } = await larder.verify();
     expect(report).to.deep.equal({ chats: 3, messages: 180, problems: [] });
-    expect(blocks + rows).to.be.at.least(3);
+    expect(blocks + rows).to.be.greaterThan(3);
   });
 
   it('finds nothing in an empty database', async () => {
@@ -104,11 +104,7 @@ describe('verify', () => {
         },
         [{ code: 'wrong_chat', ...at(20, 20), id: makeMessage(1, 20).id }],
       ],
-      [
-        'too large a block',
-        { blocks: [blockOf(stretch(0, 1, 257))] },
-        [{ code: 'too_large', ...at(1, 257) }],
-      ],
+      ['too large a block', { blocks: [blockOf(stretch(0, 1, 65))] }, [{ code: 'too_large', ...at(1, 65) }]],
       [
         'blocks that overlap',
         { blocks: [first, blockOf(stretch(0, 20, 40))], meta: { messageCount: 41 } },

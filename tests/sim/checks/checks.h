@@ -30,8 +30,6 @@ void check_owner(world *w, const row_change *change);
  * that is newer.
  */
 void check_blocks(world *w, int chat);
-/** A chat whose messages changed has another version than `before`: what a tab kept of them is void. */
-void check_versions(world *w, int chat, int64_t before);
 /** `messageCount` equals the messages. */
 void check_counts(world *w, int chat);
 /** Counts every row of the store and all that blocks hold anew, by no index. */

@@ -7,7 +7,7 @@
  * A world without a core: one chat of `STAGE_MESSAGES` messages at the server, all of which an answer spoke
  * of. Tests write the plans by hand, piece by piece, and look at what the checkers say.
  */
-enum { STAGE_MESSAGES = 300, STAGE_CHAT = 0 };
+enum { STAGE_MESSAGES = 200, STAGE_CHAT = 0 };
 
 typedef struct {
     world *w;
