@@ -3,7 +3,7 @@
  * source maps, and the types.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -31,10 +31,12 @@ const importedLater = {
   },
 };
 
-async function bundle() {
+/** The errors of the worker have no texts: the page has them. */
+async function bundle(WITH_TEXTS, ...entryPoints) {
   await build({
     absWorkingDir: join(root, 'js-bindings/src'),
-    entryPoints: ['index.ts', 'worker.ts', 'verify.ts'],
+    entryPoints,
+    define: { WITH_TEXTS: String(WITH_TEXTS) },
     plugins: [importedLater],
     outdir: dist,
     bundle: true,
@@ -82,10 +84,11 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
 buildCore();
-await bundle();
+await bundle(true, 'index.ts', 'link.ts', 'verify.ts', 'background.ts', 'service-worker.ts');
+await bundle(false, 'worker.ts');
 emitTypes();
 writeNotices();
-for (const name of ['index.js', 'worker.js', 'verify.js', 'chatlarder.wasm']) {
+for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))) {
   const bytes = readFileSync(join(dist, name));
   console.log(`dist/${name}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }

@@ -13,7 +13,7 @@ import * as LIMITS from './gen/limits.js';
 import type { MessageBlock } from './gen/schema.js';
 
 /** The stores that the plans of one step may touch. */
-const PLAN_STORES = ['messages', 'message_blocks', 'chat_meta', 'cache_stats'];
+const PLAN_STORES = ['messages', 'message_blocks', 'chat_meta', 'offline_queue', 'cache_stats'];
 
 /** Everything of a step's plans that may leave the worker once its transaction has committed. */
 export type Effects = Pick<Plan, 'calls' | 'signals' | 'replies' | 'deadline'>;
@@ -33,7 +33,7 @@ export interface Surroundings {
  * Resolves at the transaction's `complete`; rejects with what aborted it.
  */
 export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surroundings): Promise<Effects> {
-  const effects: Effects = { calls: [], signals: [], replies: [], deadline: null };
+  const effects = noEffects();
   if (!first.writes.length && !first.reads.length) return Promise.resolve(gather(effects, first, around));
   return new Promise((resolve, reject) => {
     const { durability } = first;
@@ -69,6 +69,22 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surr
       reject(thrown ?? transaction.error ?? new DOMException('aborted', 'AbortError'));
     attempt(() => carryOut(first));
   });
+}
+
+/**
+ * Carries out a step where nothing can be stored: writes are dropped, and what is to be read is not there.
+ */
+export function applyUnstored(core: Core, first: Plan, around: Surroundings): Effects {
+  const effects = gather(noEffects(), first, around);
+  for (let plan = first; plan.more || plan.reads.length;) {
+    plan = core.step(plan.more ? [] : rowsEvents(plan.reads.map(() => ({ rows: [] }))), Date.now());
+    gather(effects, plan, around);
+  }
+  return effects;
+}
+
+function noEffects(): Effects {
+  return { calls: [], signals: [], replies: [], deadline: null };
 }
 
 /** Aborts a transaction; false when it had aborted already, for a reason of its own. */
@@ -155,7 +171,7 @@ function readKeys(store: IDBObjectStore, keys: string[], done: (rows: unknown[])
   }
 }
 
-/** Per chat: how many rows there are, and the lowest and highest sequence number that a server gave. */
+/** Per chat, of the rows with a number that a server gave: how many, and the lowest and highest number. */
 function tally(store: IDBObjectStore, done: (rows: unknown[]) => void): void {
   const rows: object[] = [];
   const byRequest = store.index('by_request');
@@ -168,9 +184,9 @@ function tally(store: IDBObjectStore, done: (rows: unknown[]) => void): void {
       if (requestId === undefined) return done(rows);
       const row = { requestId, count: 0, firstSequence: 0, lastSequence: 0 };
       rows.push(row);
-      const count = byRequest.count(requestId);
-      count.onsuccess = () => (row.count = count.result);
       const synced = IDBKeyRange.bound([requestId], [requestId, LIMITS.provisionalSequenceMin], false, true);
+      const count = bySequence.count(synced);
+      count.onsuccess = () => (row.count = count.result);
       const first = bySequence.openKeyCursor(synced, 'next');
       first.onsuccess = () => (row.firstSequence = sequenceOf(first.result));
       const last = bySequence.openKeyCursor(synced, 'prev');

@@ -1,7 +1,8 @@
 import type { PlanCall } from './core.js';
 import { createHttpTransport } from './http.js';
+import { runCall } from './outcome.js';
 import type { StartOptions, ToPage, ToWorker } from './port.js';
-import { runCall, type CallOutcome, type ChangeSignal, type Transport } from './transport.js';
+import type { CallOutcome, ChangeSignal, Transport } from './transport.js';
 
 interface Running {
   abort: AbortController;
@@ -103,6 +104,8 @@ export class PageTransport {
     const transport: Transport = {
       fetchChats: (params, { signal }) => this.#ask('fetchChats', params, signal),
       fetchMessages: (params, { signal }) => this.#ask('fetchMessages', params, signal),
+      sendMessage: (params, { signal }) => this.#ask('sendMessage', params, signal),
+      markRead: (params, { signal }) => this.#ask('markRead', params, signal),
     };
     if (subscribes) {
       transport.subscribe = async (onSignal, { signal }) =>

@@ -3,6 +3,7 @@ import type { ChatState, Gap } from './gen/schema.js';
 import { checkCount } from './options.js';
 import type { Damage } from './page.js';
 import { readPage, type StoredPage } from './reads.js';
+import { sendMessage, type OutgoingMessage, type SentMessage } from './sending.js';
 import { watch } from './watch.js';
 
 /** A stretch of a chat from disk. */
@@ -67,28 +68,43 @@ export class Chat {
   }
 
   /** One delta from the server. Resolves when it is committed; rejects like `larder.sync()`. */
-  sync(options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.#larder.command('sync', { requestId: this.requestId }, options.signal);
+  async sync(options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { requestId } = this;
+    await this.#larder.command({ header: { type: 'sync', requestId } }, options.signal);
   }
 
   /**
    * Fetches the newest page of a gap. Resolves when it is committed, at once where the gap has been filled
    * already; rejects like `larder.sync()`.
    */
-  fill(gap: Gap, options: { signal?: AbortSignal } = {}): Promise<void> {
+  async fill(gap: Gap, options: { signal?: AbortSignal } = {}): Promise<void> {
+    const { requestId } = this;
     const { startSeq, endSeq } = gap;
-    return this.#larder.command('fill', { requestId: this.requestId, startSeq, endSeq }, options.signal);
+    await this.#larder.command({ header: { type: 'fill', requestId, startSeq, endSeq } }, options.signal);
+  }
+
+  /**
+   * Writes a message. Resolves as soon as it is stored, with or without a network: the message is among the
+   * chat's, `pending`, and is sent by itself, once, after those written before it. What becomes of it is seen
+   * in the chat and in `larder.outbox`; the row that the server's message brings has the same `tempId`.
+   *
+   * Rejects with an `ArgumentError`, with `closed`, or with a `DurabilityError` when the browser can't store
+   * it: then nothing is kept. With `allowVolatile` it is kept in memory instead, sent from there, and stored
+   * as soon as that goes again; the message says so with `durable: false`.
+   */
+  send(message: OutgoingMessage, options: { allowVolatile?: boolean } = {}): Promise<SentMessage> {
+    return sendMessage(this.#larder, this.requestId, message, options.allowVolatile ?? false);
   }
 
   /**
    * The user has read everything up to a sequence number: the unread count follows at once, offline too.
-   * Resolves when it is stored. The receipt for the server is not sent by this version; the app posts it
-   * (README, limits).
+   * Resolves when it is stored; the receipt for the server is in the outbox then, and only the highest of a
+   * chat is sent.
    */
   markRead(upToSequence: number): Promise<void> {
-    return this.#larder.command('read', {
-      requestId: this.requestId,
-      upToSequence: checkCount('upToSequence', upToSequence, 1),
-    });
+    const { requestId } = this;
+    checkCount('upToSequence', upToSequence, 1);
+    const header = { type: 'read', requestId, upToSequence, id: crypto.randomUUID() };
+    return this.#larder.command({ header }).then(() => {});
   }
 }

@@ -1,10 +1,11 @@
 import { Chat } from './chat.js';
-import { channelName, type SharedSignals, type StartOptions } from './port.js';
-import type { PlanSignal } from './core.js';
+import { channelName, type SharedSignals, type ToWorker } from './port.js';
+import type { CoreEvent, PlanSignal } from './core.js';
 import { databaseName, deleteDatabase, openDatabase } from './db.js';
 import { errorOf, LarderError, reasonOf, StorageError } from './errors.js';
 import type { ChatState, Connection, Layout } from './gen/schema.js';
-import { Link } from './link.js';
+import type { Reply } from './host.js';
+import type { Link } from './link.js';
 import {
   checkCount,
   checkOptions,
@@ -13,9 +14,9 @@ import {
   type Credentials,
   type LarderOptions,
 } from './options.js';
+import { Outbox } from './outbox.js';
 import type { Damage } from './page.js';
 import { readChats, type ChatSummary } from './reads.js';
-import type { Transport, TransportConfig } from './transport.js';
 import type { VerifyReport } from './verify.js';
 import { watch } from './watch.js';
 
@@ -32,6 +33,8 @@ export interface ChangeDetail {
   requestIds: string[];
   /** Whether the chat list changed. */
   chats: boolean;
+  /** Whether the outbox changed. */
+  outbox: boolean;
 }
 
 const CHATS_DEFAULT = 100;
@@ -56,23 +59,31 @@ export async function openLarder(options: LarderOptions): Promise<Larder> {
  * One user's cache.
  *
  * Events: `change` (ChangeDetail), `connection` ({ state }), `error` (a LarderError), all CustomEvents;
- * `closed` when another tab upgraded or deleted the database and this page should be reloaded.
+ * `outbox` when what waits to be sent changed; `closed` when another tab upgraded or deleted the database
+ * and this page should be reloaded.
  */
 export class Larder extends EventTarget {
   readonly databaseName: string;
   readonly capabilities: Capabilities;
+  /** What was written on this device and the server doesn't have yet. */
+  readonly outbox = new Outbox(this);
   readonly #options: CheckedOptions;
   readonly #states = new Map<string, ChatState>();
   readonly #leave = new AbortController();
   #connection: Connection = navigator.onLine ? 'online' : 'offline';
   readonly #instance: string;
-  readonly #link: Link;
+  #linked: (link: Link) => void = () => {};
+  #unlinked: (error: LarderError) => void = () => {};
+  /** The worker, as soon as it is there. */
+  #link = this.#expectLink();
   #db: Promise<IDBDatabase> | null = null;
   readonly #touched = new Set<string>();
   readonly #damaged = new Set<string>();
   #started = false;
+  #listening = false;
   #closed = false;
   #token: string | null = null;
+  #syncAsked = false;
   #channel: BroadcastChannel | null = null;
 
   /** Use `openLarder`. */
@@ -83,12 +94,6 @@ export class Larder extends EventTarget {
     // The browser opens it while the rest is made; opened() tells of failures.
     this.#database().catch(() => {});
     this.#instance = crypto.randomUUID();
-    const { transport } = options;
-    this.#link = new Link(this.#instance, 'kind' in transport ? null : transport, {
-      onSignals: (signals) => this.#take(signals),
-      onError: (error) => this.report(error),
-      onClosed: () => this.#supersede(),
-    });
     this.capabilities = { locks: 'locks' in navigator, broadcast: 'BroadcastChannel' in globalThis };
   }
 
@@ -127,8 +132,8 @@ export class Larder extends EventTarget {
    * rejects with a `TransportError` (`offline`, `network`, `timeout`, `server`, `rejected`, `auth`, …) or
    * `closed`.
    */
-  sync(options: { signal?: AbortSignal } = {}): Promise<void> {
-    return this.command('sync', {}, options.signal);
+  async sync(options: { signal?: AbortSignal } = {}): Promise<void> {
+    await this.command({ header: { type: 'sync' } }, options.signal);
   }
 
   /**
@@ -156,7 +161,7 @@ export class Larder extends EventTarget {
   /** Supplies new credentials after an `auth` error; what was paused goes on. */
   setCredentials(token: string | null): void {
     this.#token = token;
-    this.#link.post({ kind: 'credentials', token });
+    this.#post({ kind: 'credentials', token });
   }
 
   /** Lets go of worker and database. What is under way is given up; what was committed stays. */
@@ -165,7 +170,8 @@ export class Larder extends EventTarget {
     this.#closed = true;
     this.#leave.abort();
     this.#channel?.close();
-    await this.#link.close();
+    this.#unlinked(errorOf('closed'));
+    await this.#link.then((link) => link.close()).catch(() => {});
     (await this.#db?.catch(() => null))?.close();
   }
 
@@ -189,15 +195,32 @@ export class Larder extends EventTarget {
   }
 
   /** @internal Sends a command to the core. */
-  command(type: string, members: Record<string, unknown>, signal?: AbortSignal): Promise<void> {
+  command(event: CoreEvent, signal?: AbortSignal): Promise<Reply> {
     if (this.#closed) return Promise.reject(errorOf('closed'));
     void this.#start();
-    return this.#link.command(type, members, signal);
+    return this.#link.then((link) => link.command(event, signal));
   }
 
   /** @internal Tells the core of something that needs no answer. */
   tell(type: string, members: Record<string, unknown>): void {
-    if (!this.#closed) this.#link.post({ kind: 'event', header: { type, ...members } });
+    if (!this.#closed) this.#post({ kind: 'event', event: { header: { type, ...members } } });
+  }
+
+  /** To the worker; if that can't be loaded, to the next one. */
+  #post(message: ToWorker): void {
+    this.#link.then(
+      (link) => link.post(message),
+      () => this.#closed || this.#post(message),
+    );
+  }
+
+  #expectLink(): Promise<Link> {
+    const link = new Promise<Link>((resolve, reject) => {
+      this.#linked = resolve;
+      this.#unlinked = reject;
+    });
+    link.catch(() => {}); // those who wait for it hear of it
+    return link;
   }
 
   /** @internal Tells the core, once, of a block that can't be read; it has its range fetched again. */
@@ -277,35 +300,60 @@ export class Larder extends EventTarget {
   }
 
   async #start(): Promise<void> {
-    const { credentials, transport, openTimeoutMs, userId, layout } = this.#options;
     if (this.#started || this.#closed) return;
     this.#started = true;
-    this.#listen();
-    if (credentials) this.#token = await this.#ask(credentials);
+    if (!this.#listening) this.#listen();
+    const { credentials } = this.#options;
+    const asked = credentials ? this.#ask(credentials) : this.#token;
+    try {
+      const [{ Link }, token] = await Promise.all([import('./link.js'), asked]);
+      this.#startWorker(Link, token);
+    } catch (cause) {
+      this.#fail(errorOf('network', { reason: reasonOf(cause), cause }));
+    }
+  }
+
+  #startWorker(link: typeof Link, token: string | null): void {
     if (this.#closed) return;
-    this.#link.start({
-      instance: this.#instance,
-      databaseName: this.databaseName,
-      userId,
-      openTimeoutMs,
-      layout,
-      transport: configOf(transport),
-      token: this.#token,
-      online: navigator.onLine,
-    });
+    this.#token = token;
+    const { transport, openTimeoutMs, userId, layout } = this.#options;
+    const { databaseName } = this;
+    const instance = this.#instance;
+    const online = navigator.onLine;
+    const events = {
+      onSignals: (signals: PlanSignal[]) => this.#take(signals),
+      onError: (error: LarderError) => this.report(error),
+      onClosed: () => this.#supersede(),
+      onLost: (error: LarderError, untold: ToWorker[]) => {
+        this.#fail(error);
+        untold.forEach((message) => this.#post(message));
+      },
+      errorOf,
+    };
+    const options = { instance, databaseName, userId, openTimeoutMs, layout, token, online };
+    this.#linked(new link(options, transport, events));
+  }
+
+  /** The worker can't be loaded: whoever waits is told, and the next who wants it tries again. */
+  #fail(error: LarderError): void {
+    const unlink = this.#unlinked;
+    this.#link = this.#expectLink();
+    this.#started = false;
+    unlink(error);
+    this.report(error);
   }
 
   /** What the browser says of network and visibility, and what other tabs say of changes. */
   #listen(): void {
     const { signal } = this.#leave;
-    const connectivity = (online: boolean) => () => this.tell('connectivity', { online });
+    this.#listening = true;
+    const connectivity = (online: boolean) => () => {
+      this.tell('connectivity', { online });
+      if (online) void this.#start();
+    };
     globalThis.addEventListener('online', connectivity(true), { signal });
     globalThis.addEventListener('offline', connectivity(false), { signal });
-    globalThis.document?.addEventListener(
-      'visibilitychange',
-      () => document.visibilityState === 'visible' && this.tell('signal', {}),
-      { signal },
-    );
+    globalThis.document?.addEventListener('visibilitychange', () => this.#seen(), { signal });
     if (!this.capabilities.broadcast) return;
     this.#channel = new BroadcastChannel(channelName(this.databaseName));
     this.#channel.onmessage = ({ data }: MessageEvent<SharedSignals>) => {
@@ -313,11 +361,34 @@ export class Larder extends EventTarget {
     };
   }
 
+  #seen(): void {
+    if (document.visibilityState === 'visible') this.tell('signal', {});
+    else void this.#askForSync();
+  }
+
+  /**
+   * What can't be sent from here, now or before the page goes, the app's service worker may send. The browser
+   * is asked once for all that waits until the page sends again.
+   */
+  async #askForSync(): Promise<void> {
+    const isSending = this.#connection === 'online' && document.visibilityState === 'visible';
+    const asked = this.#syncAsked;
+    this.#syncAsked = !isSending;
+    if (isSending || asked || !('serviceWorker' in navigator)) return;
+    const operations = await this.outbox.list().catch(() => []);
+    this.#syncAsked = operations.some(({ status }) => status !== 'failed');
+    if (!this.#syncAsked) return;
+    await import('./background.js').then(({ askForSync }) => askForSync(this.#options)).catch(() => {});
+  }
+
   #take(signals: PlanSignal[]): void {
-    const change: ChangeDetail = { requestIds: [], chats: false };
+    const change: ChangeDetail = { requestIds: [], chats: false, outbox: false };
     for (const signal of signals) this.#takeOne(signal, change);
-    if (change.requestIds.length || change.chats)
+    if (change.requestIds.length || change.chats || change.outbox)
       this.dispatchEvent(new CustomEvent('change', { detail: change }));
+    if (!change.outbox) return;
+    this.dispatchEvent(new CustomEvent('outbox'));
+    void this.#askForSync();
   }
 
   #takeOne(signal: PlanSignal, change: ChangeDetail): void {
@@ -327,9 +398,12 @@ export class Larder extends EventTarget {
         return void change.requestIds.push(signal.requestId);
       case 'chats':
         return void (change.chats = true);
+      case 'outbox':
+        return void (change.outbox = true);
       case 'connection':
         if (this.#connection === signal.state) return;
         this.#connection = signal.state;
+        void this.#askForSync();
         return void this.dispatchEvent(new CustomEvent('connection', { detail: { state: signal.state } }));
       case 'auth':
         return void this.#renewCredentials();
@@ -361,16 +435,8 @@ export class Larder extends EventTarget {
   /** Another tab upgraded or deleted the database. */
   #supersede(): void {
     if (this.#closed) return;
-    this.#link.rejectAll('closed');
+    this.#link.then((link) => link.rejectAll('closed')).catch(() => {});
     void this.close();
     this.dispatchEvent(new CustomEvent('closed'));
   }
-}
-
-/** Addresses are the page's: the worker's own would resolve them against its file. */
-function configOf(transport: TransportConfig | Transport): StartOptions['transport'] {
-  if (!('kind' in transport)) return { kind: 'page', subscribes: typeof transport.subscribe === 'function' };
-  const base = globalThis.document?.baseURI ?? location.href;
-  if (transport.kind === 'http') return { ...transport, baseUrl: new URL(transport.baseUrl, base).href };
-  return { ...transport, url: new URL(transport.url, base).href };
 }

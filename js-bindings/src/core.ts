@@ -1,5 +1,13 @@
 import { LarderError } from './errors.js';
-import type { CallMethod, ChatState, Connection, Durability, ErrorCode, MessageBlock } from './gen/schema.js';
+import type {
+  CachedMessage,
+  CallMethod,
+  ChatState,
+  Connection,
+  Durability,
+  ErrorCode,
+  MessageBlock,
+} from './gen/schema.js';
 
 /** One thing that happened, for the core: wasm/include/larder.h lists the types and their headers. */
 export interface CoreEvent {
@@ -24,6 +32,8 @@ export interface PlanCall {
   timeoutMs?: number;
   /** It only reads: it may leave before the transaction of its step commits. */
   eager?: true;
+  /** Of the outbox: the id of the operation that is tried. */
+  operation?: string;
   params: Record<string, unknown>;
 }
 
@@ -32,12 +42,16 @@ export type PlanSignal =
   | { type: 'chats' }
   | { type: 'connection'; state: Connection }
   | { type: 'auth' }
+  | { type: 'outbox' }
   | { type: 'error'; code: ErrorCode; requestId?: string; path?: string; reason?: string };
 
 export interface PlanReply {
   command: string;
   code?: ErrorCode;
+  path?: string;
   reason?: string;
+  /** Of a `send`: the message as it was stored. */
+  result?: Omit<CachedMessage, 'content'>;
 }
 
 /** What the core wants done. */

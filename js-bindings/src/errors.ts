@@ -1,5 +1,8 @@
 import { ERROR_TEXT, type ErrorCode } from './gen/schema.js';
 
+/** False in the worker: there an error is its code and its reason, and the page has the texts. */
+declare const WITH_TEXTS: boolean;
+
 /** What an error says besides its code: where it was, which chat, the server's or browser's own words. */
 export interface ErrorDetails {
   path?: string | undefined;
@@ -23,7 +26,7 @@ export class LarderError extends Error {
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     const where = details.path ? ` (${details.path})` : '';
     const why = details.reason ? ` [${details.reason}]` : '';
-    super(`${ERROR_TEXT[code]}${where}${why}`, { cause: details.cause });
+    super(`${WITH_TEXTS ? ERROR_TEXT[code] : code}${where}${why}`, { cause: details.cause });
     this.code = code;
     this.path = details.path;
     this.requestId = details.requestId;
@@ -43,6 +46,16 @@ export class ArgumentError extends LarderError {
 /** The database could not be opened or written. */
 export class StorageError extends LarderError {
   override readonly name = 'StorageError';
+}
+
+/** What was written could not be stored, and is not kept anywhere: the app still has it. */
+export class DurabilityError extends LarderError {
+  override readonly name = 'DurabilityError';
+
+  /** The cause says what went wrong with the storage. */
+  constructor(cause: LarderError) {
+    super('not_durable', { reason: cause.reason ?? cause.code, cause });
+  }
 }
 
 /** The server could not be reached, or refused. */
@@ -70,6 +83,7 @@ const TRANSPORT_CODES = new Set<string>([
 
 /** The error of the class that fits the code. */
 export function errorOf(code: ErrorCode, details: ErrorDetails = {}): LarderError {
+  if (code === 'argument') return new ArgumentError(details.path ?? details.reason ?? code);
   if (STORAGE_CODES.has(code)) return new StorageError(code, details);
   if (TRANSPORT_CODES.has(code)) return new TransportError(code, details);
   return new LarderError(code, details);

@@ -1,10 +1,12 @@
-import { applyPlan, isOwnFault, type Effects } from './apply.js';
+import { isOwnFault, type Effects } from './apply.js';
 import type { Calls } from './calls.js';
 import { Core, type CoreEvent, type PlanCall, type PlanReply, type PlanSignal } from './core.js';
-import { openDatabase } from './db.js';
+import type { DatabaseEvents } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
 import * as LIMITS from './gen/limits.js';
 import type { ErrorCode, Layout } from './gen/schema.js';
+import { mailKeyOf } from './mail.js';
+import type { Store } from './store.js';
 import type { CallOutcome } from './transport.js';
 
 /**
@@ -16,17 +18,27 @@ interface Queued extends CoreEvent {
 }
 
 export interface HostOptions {
-  databaseName: string;
-  openTimeoutMs: number;
+  open: (events: DatabaseEvents) => Promise<Store>;
   userId: string;
   layout: Layout;
 }
 
+/** How a command ended, as the core says it, or, when storage can't be had, the host. */
+export interface Reply extends PlanReply {
+  /** What was asked has not been stored: with a `code` it was given up, without one it is only in memory. */
+  durable?: false;
+}
+
 /** What the host tells the one who made it. */
 export interface HostEvents {
-  onReplies(replies: PlanReply[]): void;
+  onReplies(replies: Reply[]): void;
   onSignals(signals: PlanSignal[]): void;
   onError(code: ErrorCode, reason: string): void;
+  /**
+   * These events can't be stored now and may be carried out without that; they are tried again as soon as
+   * the store can be opened.
+   */
+  onVolatile(events: CoreEvent[]): void;
   /** Another tab upgrades or deletes the database: this host has stopped. */
   onSuperseded(): void;
 }
@@ -35,7 +47,6 @@ const REOPEN_PAUSES_MS = [0, 100, 1000];
 /** Transactions that an event may break before the core sets it aside. */
 const ATTEMPTS_MAX = 2;
 const TIMER_MS_MAX = 2 ** 31 - 1;
-const encoder = new TextEncoder();
 
 /**
  * The loop around the core: events in, one transaction per step, effects out after it has committed; only
@@ -57,9 +68,11 @@ export class Host {
   readonly #standing = new Map<string, CoreEvent>();
   /** Chats of which a page could not be stored; a new core must not ask for it again by itself. */
   readonly #setAside = new Set<string>();
+  /** Events in the store that were given up: whoever left them there was told, and may take them back. */
+  readonly #refused = new Set<string>();
   /** Whether the page was told of anything, by a core or its browser; the next core says what became. */
   #told = false;
-  #db: IDBDatabase | null = null;
+  #store: Store | null = null;
   #core: Core | null = null;
   /** Until it has started, events wait. */
   #running = true;
@@ -85,7 +98,7 @@ export class Host {
       await this.#open();
     } catch (error) {
       this.#drop();
-      this.#giveUp(codeOf(error));
+      this.#giveUp(error);
       throw error;
     } finally {
       this.#running = false;
@@ -93,12 +106,24 @@ export class Host {
     void this.#run();
   }
 
-  /** Hands in an event; it is planned as soon as no transaction is open. */
+  /**
+   * Hands in an event; it is planned as soon as no transaction is open. A command that is under way already
+   * is not begun again.
+   */
   push(event: CoreEvent): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#unanswered.has(event.header['command'] as string)) return;
     this.#remember(event);
     this.#queue.push({ ...event, attempt: 1 });
     void this.#run();
+  }
+
+  /** Takes over an event that another tab has left in the store, or has left there again. */
+  async collect(key: string): Promise<void> {
+    this.#refused.delete(key);
+    await this.#atRest; // an opening takes what was left before, first
+    if (!this.#store) return this.push({ header: { type: 'deadline' } }); // opening it, all are taken
+    const event = await this.#track(this.#store.mail(key)).catch(() => null);
+    if (event) this.push(event);
   }
 
   /**
@@ -113,9 +138,10 @@ export class Host {
     this.#drop();
   }
 
-  #remember({ header }: CoreEvent): void {
+  #remember(event: CoreEvent): void {
+    const { header } = event;
     const { type, command, requestId } = header;
-    if (typeof command === 'string') this.#unanswered.set(command, { header });
+    if (typeof command === 'string') this.#unanswered.set(command, event);
     if (type === 'connectivity') {
       this.#standing.set('connectivity', { header });
       this.#told ||= header['online'] === false;
@@ -136,27 +162,24 @@ export class Host {
   }
 
   async #openAndHydrate(): Promise<void> {
-    const db = await openDatabase(
-      this.#options.databaseName,
-      { superseded: () => void this.#supersede(), lost: () => this.#lose() },
-      this.#options.openTimeoutMs,
-    );
-    this.#db = db;
+    const { open, userId, layout } = this.#options;
+    const store = await open({ superseded: () => void this.#supersede(), lost: () => this.#lose() });
+    this.#store = store;
     if (!this.#closed) this.#core = await Core.create(this.#module);
     if (this.#closed) {
-      db.close();
+      store.close();
       throw new LarderError('closed');
     }
-    const body = await storedRows(db);
-    const { userId, layout } = this.#options;
+    const { body, mail } = await store.read();
     const header = { type: 'hydrate', userId, layout, setAside: [...this.#setAside], again: this.#told };
     await this.#commit([{ header, body, attempt: 1 }], () => []);
+    for (const event of mail) if (!this.#refused.has(mailKeyOf(event)!)) this.push(event);
   }
 
   #drop(): void {
     this.#calls.abortAll();
-    this.#db?.close();
-    this.#db = null;
+    this.#store?.close();
+    this.#store = null;
     this.#core = null;
   }
 
@@ -167,7 +190,7 @@ export class Host {
 
   /** The browser dropped the connection; the next step notices and opens another. */
   #lose(): void {
-    this.#db = null;
+    this.#store = null;
   }
 
   async #run(): Promise<void> {
@@ -189,10 +212,12 @@ export class Host {
   }
 
   async #commit(group: Queued[], join: () => CoreEvent[]): Promise<void> {
-    const { db, core } = this.#ready();
+    const { store, core } = this.#ready();
     const plan = core.step(group.map(withAttempt), Date.now());
+    const keys = group.map(mailKeyOf).filter((key) => key !== null);
+    if (keys.length) plan.writes.push({ op: 'delete', store: 'cache_stats', keys });
     const start = (call: PlanCall) => this.#call(call);
-    this.#release(await this.#track(applyPlan(db, core, plan, { start, join })));
+    this.#release(await this.#track(store.apply(core, plan, { start, join })));
   }
 
   /**
@@ -206,12 +231,12 @@ export class Host {
     const joining = this.#queue.filter(isReply);
     this.#queue = this.#queue.filter((queued) => !isReply(queued));
     group.push(...joining);
-    return joining.map(withAttempt);
+    return joining.map(withAttempt).map(joined);
   }
 
-  #ready(): { db: IDBDatabase; core: Core } {
-    if (!this.#db || !this.#core) throw new DOMException('the connection was lost', 'InvalidStateError');
-    return { db: this.#db, core: this.#core };
+  #ready(): { store: Store; core: Core } {
+    if (!this.#store || !this.#core) throw new DOMException('the connection was lost', 'InvalidStateError');
+    return { store: this.#store, core: this.#core };
   }
 
   /** Lets out what a committed step wants: only now is there anything to be seen of it. */
@@ -227,8 +252,9 @@ export class Host {
 
   #noteStored({ header, attempt }: Queued): void {
     if (header.type !== 'reply') return;
-    const { requestId } = (header['call'] as PlanCall).params as { requestId?: string };
-    if (requestId === undefined) return;
+    const { operation, params } = header['call'] as PlanCall;
+    const { requestId } = params as { requestId?: string };
+    if (requestId === undefined || operation !== undefined) return;
     if (attempt > ATTEMPTS_MAX) this.#setAside.add(requestId);
     else this.#setAside.delete(requestId);
   }
@@ -253,32 +279,32 @@ export class Host {
     this.#drop();
     const own = isOwnFault(error);
     if (!own) this.#events.onError(codeOf(error), reasonOf(error));
-    const code = await this.#reopen(own ? 0 : this.#failures++);
-    if (code) return this.#giveUp(code);
+    const trouble = await this.#reopen(own ? 0 : this.#failures++, error);
+    if (trouble !== null) return this.#giveUp(trouble);
     const again = group.map((queued) => (own ? blamed(queued, group.length, error) : queued));
     this.#alone = own ? again.length : 0;
     this.#queue.unshift(...again);
     this.#replay(group);
   }
 
-  /** Opens the database again, after growing pauses; the code of what went wrong when it can't be had. */
-  async #reopen(failures: number): Promise<ErrorCode | null> {
-    let code: ErrorCode | null = 'storage';
+  /** Opens the store again, after growing pauses; what went wrong last when it can't be had. */
+  async #reopen(failures: number, error: unknown): Promise<unknown> {
+    let trouble = error;
     for (const pause of REOPEN_PAUSES_MS.slice(failures)) {
       if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
       try {
         await this.#open();
         return null;
-      } catch (error) {
+      } catch (another) {
         this.#drop();
-        code = codeOf(error);
-        if (this.#closed) return code;
-        this.#events.onError(code, reasonOf(error));
-        if (code === 'newer_version') return code;
+        trouble = another;
+        if (this.#closed) break;
+        this.#events.onError(codeOf(another), reasonOf(another));
+        if (codeOf(another) === 'newer_version') break;
       }
     }
     this.#failures = 0;
-    return code;
+    return trouble;
   }
 
   /** Puts what a new core must know in front of the queue: the world, then commands without an answer. */
@@ -292,12 +318,21 @@ export class Host {
     this.#alone &&= this.#alone + standing.length + commands.length;
   }
 
-  /** Storage can't be had: whoever waits is told, and the next event tries again. */
-  #giveUp(code: ErrorCode): void {
-    const commands = [...this.#unanswered.keys()];
-    this.#unanswered.clear();
+  /**
+   * Storage can't be had: whoever waits is told why, and the next event tries again. What may be kept in
+   * memory meanwhile stays unanswered.
+   */
+  #giveUp(trouble: unknown): void {
+    const refused = [...this.#unanswered].filter(([, event]) => !isVolatile(event));
+    for (const [command, event] of refused) {
+      this.#unanswered.delete(command);
+      const key = mailKeyOf(event);
+      if (key !== null) this.#refused.add(key);
+    }
     this.#queue.length = 0;
-    this.#events.onReplies(commands.map((command) => ({ command, code })));
+    const why = { code: codeOf(trouble), reason: reasonOf(trouble), durable: false } as const;
+    this.#events.onReplies(refused.map(([command]) => ({ command, ...why })));
+    if (this.#unanswered.size) this.#events.onVolatile([...this.#unanswered.values()]);
   }
 }
 
@@ -313,9 +348,17 @@ function isReply({ header }: Queued): boolean {
   return header.type === 'reply';
 }
 
+function isVolatile({ header }: CoreEvent): boolean {
+  return header['volatile'] === true;
+}
+
 function withAttempt({ header, body, attempt }: Queued): CoreEvent {
   const marked = attempt > 1 ? { ...header, attempt } : header;
   return body ? { header: marked, body } : { header: marked };
+}
+
+function joined({ header, ...event }: CoreEvent): CoreEvent {
+  return { ...event, header: { ...header, joins: true } };
 }
 
 /** Of a group that broke its transaction nobody knows which event it was; alone, it was the one. */
@@ -331,17 +374,4 @@ function blamed(queued: Queued, groupSize: number, error: unknown): Queued {
 function replyEvent(call: PlanCall, { body, ...outcome }: CallOutcome): CoreEvent {
   const header = { type: 'reply', call, ...outcome };
   return body ? { header, body } : { header };
-}
-
-/** Everything a new core wants to know of what is stored. */
-function storedRows(db: IDBDatabase): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    const transaction = db.transaction(['chat_meta', 'cache_stats'], 'readonly');
-    const chats = transaction.objectStore('chat_meta').getAll();
-    const stats = transaction.objectStore('cache_stats').getAll();
-    transaction.oncomplete = () => {
-      resolve(encoder.encode(JSON.stringify({ chat_meta: chats.result, cache_stats: stats.result })));
-    };
-    transaction.onabort = () => reject(transaction.error);
-  });
 }

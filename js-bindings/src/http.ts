@@ -1,18 +1,26 @@
-import type { ChangeSignal, FetchChatsParams, FetchMessagesParams, Transport } from './transport.js';
+import type { ChangeSignal, Transport } from './transport.js';
 
 /** The default transport: REST with JSON answers and server-sent events for change signals. */
 export function createHttpTransport(baseUrl: string, events: boolean, token: () => string | null): Transport {
-  const base = baseUrl.replace(/\/$/, '');
-  const get = (path: string, params: object, signal: AbortSignal, accept: string) => {
-    const headers: Record<string, string> = { accept };
+  const ask = (path: string, { headers, ...init }: { headers: Record<string, string> } & RequestInit) => {
     const bearer = token();
-    if (bearer) headers['authorization'] = `Bearer ${bearer}`;
-    return fetch(`${base}${path}${queryOf(params)}`, { headers, signal, cache: 'no-store' });
+    const authorization = bearer ? { authorization: `Bearer ${bearer}` } : null;
+    const url = `${baseUrl.replace(/\/$/, '')}${path}`;
+    return fetch(url, { ...init, headers: { ...headers, ...authorization }, cache: 'no-store' });
+  };
+  const get = (path: string, params: object, signal: AbortSignal, accept = 'application/json') =>
+    ask(path + queryOf(params), { headers: { accept }, signal });
+  const post = (path: string, params: object, signal: AbortSignal) => {
+    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    return ask(path, { method: 'POST', headers, body: JSON.stringify(params), signal });
   };
   const transport: Transport = {
-    fetchChats: (params: FetchChatsParams, { signal }) => get('/chats', params, signal, 'application/json'),
-    fetchMessages: ({ requestId, ...params }: FetchMessagesParams, { signal }) =>
-      get(`/chats/${encodeURIComponent(requestId)}/messages`, params, signal, 'application/json'),
+    fetchChats: (params, { signal }) => get('/chats', params, signal),
+    fetchMessages: ({ requestId, ...params }, { signal }) =>
+      get(pathOf(requestId, 'messages'), params, signal),
+    sendMessage: ({ requestId, ...params }, { signal }) =>
+      post(pathOf(requestId, 'messages'), params, signal),
+    markRead: ({ requestId, ...params }, { signal }) => post(pathOf(requestId, 'read'), params, signal),
   };
   if (events) {
     transport.subscribe = async (onSignal, { signal }) => {
@@ -25,6 +33,10 @@ export function createHttpTransport(baseUrl: string, events: boolean, token: () 
     };
   }
   return transport;
+}
+
+function pathOf(requestId: string, what: string): string {
+  return `/chats/${encodeURIComponent(requestId)}/${what}`;
 }
 
 function queryOf(params: object): string {

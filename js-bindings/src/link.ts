@@ -1,14 +1,21 @@
-import { errorOf, type LarderError } from './errors.js';
+import type { CoreEvent, PlanSignal } from './core.js';
+import type { errorOf, LarderError } from './errors.js';
 import type { ErrorCode } from './gen/schema.js';
-import type { PlanReply, PlanSignal } from './core.js';
+import type { Reply } from './host.js';
+import { runCall } from './outcome.js';
 import type { StartOptions, ToPage, ToWorker } from './port.js';
-import { runCall, type Transport } from './transport.js';
+import type { ChangeSignal, Transport, TransportConfig } from './transport.js';
 
-/** What the page hears of its worker. */
+/**
+ * What the page hears of its worker, and how it makes errors: this file must not have their classes again.
+ */
 export interface LinkEvents {
   onSignals(signals: PlanSignal[]): void;
   onError(error: LarderError): void;
   onClosed(): void;
+  /** The worker can't be loaded; what it was told and is no command is to be told to another. */
+  onLost(error: LarderError, untold: ToWorker[]): void;
+  errorOf: typeof errorOf;
 }
 
 /**
@@ -18,69 +25,78 @@ export interface LinkEvents {
 const CLOSE_PATIENCE_MS = 2000;
 
 interface Waiting {
-  resolve(): void;
+  resolve(reply: Reply): void;
   reject(error: LarderError): void;
 }
 
 /**
  * The page's end of the port: commands with their answers, signals, and the calls of a transport on the page.
+ * It comes with the worker, and is loaded with it: nothing that is to be seen first needs it.
  */
 export class Link {
-  #worker: Worker | null = null;
-  /** What was posted before the worker was there. */
-  readonly #early: ToWorker[] = [];
+  readonly #worker: Worker;
   readonly #events: LinkEvents;
-  readonly #transport: Transport | null;
+  readonly #transport: Transport | TransportConfig;
   readonly #instance: string;
   readonly #waiting = new Map<string, Waiting>();
   readonly #calls = new Map<number, AbortController>();
   #commands = 0;
+  /** What was posted before the worker said that it is there. */
+  #untold: ToWorker[] | null = [];
   #closed: (() => void) | null = null;
 
-  constructor(instance: string, transport: Transport | null, events: LinkEvents) {
-    this.#instance = instance;
+  /** Makes the worker and lets it begin. */
+  constructor(
+    options: Omit<StartOptions, 'transport'>,
+    transport: Transport | TransportConfig,
+    events: LinkEvents,
+  ) {
+    this.#instance = options.instance;
     this.#transport = transport;
     this.#events = events;
-  }
-
-  /** Makes the worker and lets it begin; then what was posted before. */
-  start(options: StartOptions): void {
     this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
     this.#worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#take(data);
-    this.#worker.onerror = ({ message }) =>
-      this.#events.onError(errorOf('core', { reason: message || 'worker' }));
-    this.post({ kind: 'start', options });
-    for (const message of this.#early.splice(0)) this.post(message);
+    this.#worker.onerror = ({ message }) => this.#fail(message);
+    this.post({ kind: 'start', options: { ...options, transport: configOf(transport) } });
   }
 
   post(message: ToWorker, transfer: Transferable[] = []): void {
-    if (this.#worker) this.#worker.postMessage(message, transfer);
-    else this.#early.push(message);
+    this.#untold?.push(message);
+    this.#worker.postMessage(message, transfer);
   }
 
-  /** Sends a command; resolves when what it asked for has been committed. */
-  command(type: string, members: Record<string, unknown>, signal?: AbortSignal): Promise<void> {
+  /** One that never was there could not be loaded. */
+  #fail(message: string | undefined): void {
+    const error = this.#events.errorOf('core', { reason: message || 'the worker can’t be loaded' });
+    if (!this.#untold) return this.#events.onError(error);
+    this.rejectAll('core');
+    this.#events.onLost(error, this.#untold.filter(isTold));
+  }
+
+  /** Sends a command; resolves when what it asked for has been committed, or is at least in memory. */
+  command({ header, body }: CoreEvent, signal?: AbortSignal): Promise<Reply> {
     const command = `${this.#instance}:${++this.#commands}`;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(errorOf('aborted'));
+      if (signal?.aborted) return reject(this.#events.errorOf('aborted'));
       this.#waiting.set(command, { resolve, reject });
       signal?.addEventListener('abort', () => this.#settle({ command, code: 'aborted' }), { once: true });
-      this.post({ kind: 'event', header: { type, command, ...members } });
+      const event = { header: { ...header, command } };
+      this.post({ kind: 'event', event: body ? { ...event, body } : event });
     });
   }
 
   /** Asks the worker to stop, which it does at rest, and lets it go. */
   async close(): Promise<void> {
-    if (this.#worker) await this.#stop(this.#worker);
+    await this.#stop();
     for (const abort of this.#calls.values()) abort.abort('aborted');
     this.rejectAll('closed');
   }
 
   /** The worker ends itself; one that does not answer is terminated. */
-  #stop(worker: Worker): Promise<void> {
+  #stop(): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
-        worker.terminate();
+        this.#worker.terminate();
         resolve();
       }, CLOSE_PATIENCE_MS);
       this.#closed = () => {
@@ -98,6 +114,8 @@ export class Link {
 
   #take(message: ToPage): void {
     switch (message.kind) {
+      case 'ready':
+        return void (this.#untold = null);
       case 'replies':
         return message.replies.forEach((reply) => this.#settle(reply));
       case 'signals':
@@ -107,27 +125,39 @@ export class Link {
       case 'cancel':
         return this.#calls.get(message.id)?.abort('aborted');
       case 'error':
-        return this.#events.onError(errorOf(message.code, { reason: message.reason }));
+        return this.#events.onError(this.#events.errorOf(message.code, { reason: message.reason }));
       case 'closed':
         return this.#closed ? this.#closed() : this.#events.onClosed();
     }
   }
 
-  #settle({ command, code, reason }: PlanReply): void {
+  #settle(reply: Reply): void {
+    const { command, code, path, reason } = reply;
     const waiting = this.#waiting.get(command);
     this.#waiting.delete(command);
-    if (code) waiting?.reject(errorOf(code, { reason }));
-    else waiting?.resolve();
+    if (code) waiting?.reject(this.#events.errorOf(code, { path, reason }));
+    else waiting?.resolve(reply);
   }
 
   async #call({ id, method, params }: Extract<ToPage, { kind: 'call' }>): Promise<void> {
-    if (!this.#transport) return;
     const abort = new AbortController();
     this.#calls.set(id, abort);
-    const outcome = await runCall(this.#transport, method, params, abort.signal, (change) =>
-      this.post({ kind: 'signal', id, change }),
-    );
+    const onSignal = (change: ChangeSignal) => this.post({ kind: 'signal', id, change });
+    const outcome = await runCall(this.#transport as Transport, method, params, abort.signal, onSignal);
     this.#calls.delete(id);
     this.post({ kind: 'answer', id, outcome }, outcome.body ? [outcome.body.buffer] : []);
   }
+}
+
+/** What is no command, and not the start itself. */
+function isTold(message: ToWorker): boolean {
+  return message.kind === 'event' ? !('command' in message.event.header) : message.kind !== 'start';
+}
+
+/** Addresses are the page's: the worker's own would resolve them against its file. */
+function configOf(transport: TransportConfig | Transport): StartOptions['transport'] {
+  if (!('kind' in transport)) return { kind: 'page', subscribes: typeof transport.subscribe === 'function' };
+  const base = globalThis.document?.baseURI ?? location.href;
+  if (transport.kind === 'http') return { ...transport, baseUrl: new URL(transport.baseUrl, base).href };
+  return { ...transport, url: new URL(transport.url, base).href };
 }

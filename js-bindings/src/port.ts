@@ -1,6 +1,7 @@
 import type { CallOutcome, ChangeSignal, TransportConfig } from './transport.js';
-import type { PlanReply, PlanSignal } from './core.js';
+import type { CoreEvent, PlanSignal } from './core.js';
 import type { CallMethod, ErrorCode, Layout } from './gen/schema.js';
+import type { Reply } from './host.js';
 
 /** How the worker is told to start. A transport `page` is an object on the page, called through the port. */
 export interface StartOptions {
@@ -18,7 +19,7 @@ export interface StartOptions {
 /** From the page to its worker. */
 export type ToWorker =
   | { kind: 'start'; options: StartOptions }
-  | { kind: 'event'; header: { type: string; [member: string]: unknown } }
+  | { kind: 'event'; event: CoreEvent }
   | { kind: 'credentials'; token: string | null }
   | { kind: 'answer'; id: number; outcome: CallOutcome }
   | { kind: 'signal'; id: number; change: ChangeSignal }
@@ -26,7 +27,8 @@ export type ToWorker =
 
 /** From the worker to its page. */
 export type ToPage =
-  | { kind: 'replies'; replies: PlanReply[] }
+  | { kind: 'ready' }
+  | { kind: 'replies'; replies: Reply[] }
   | { kind: 'signals'; signals: PlanSignal[] }
   | { kind: 'call'; id: number; method: CallMethod; params: object }
   | { kind: 'cancel'; id: number }

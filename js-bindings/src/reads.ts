@@ -1,4 +1,11 @@
-import type { CachedMessage, ChatSyncState, Gap, Layout, ServerChat } from './gen/schema.js';
+import type {
+  CachedMessage,
+  ChatSyncState,
+  Gap,
+  Layout,
+  OfflineOperation,
+  ServerChat,
+} from './gen/schema.js';
 import * as LIMITS from './gen/limits.js';
 import { TOP } from './newest.js';
 import { readStretch, type Damage, type RowsToRead, type Stretch } from './page.js';
@@ -7,6 +14,7 @@ import { readStretch, type Damage, type RowsToRead, type Stretch } from './page.
 export interface ChatSummary {
   requestId: string;
   title: string | null;
+  /** The server's, or that of the last message written here if that is later. */
   lastActivityAt: string | null;
   lastMessage: ServerChat['lastMessage'];
   unreadCount: number;
@@ -15,6 +23,8 @@ export interface ChatSummary {
   messageCount: number;
   lastSyncedSequence: number;
   lastReadSequence: number;
+  /** Messages written here that the server doesn't have yet, those that failed included. */
+  unsentCount: number;
   lastAccessedAt: number;
   knownGaps: Gap[];
   /** The server's record of the chat as it came, with whatever fields the server adds. */
@@ -62,7 +72,7 @@ export function readPage(
 
 /** The core says of each chat whether it has messages in rows; of what it hasn't written yet nobody knows. */
 function mayHaveRows(row: Partial<ChatSyncState> | undefined): boolean {
-  return row?.unsealed === undefined || !!row.unsealed?.rows;
+  return row?.unsealed === undefined || !!row.unsealed?.rows || !!row.unsent;
 }
 
 function pageOf(
@@ -112,15 +122,34 @@ function summaryOf(row: ChatSyncState): ChatSummary {
   return {
     requestId: row.requestId,
     title: server?.title ?? null,
-    lastActivityAt: server?.lastActivityAt ?? null,
+    lastActivityAt: laterOf(server?.lastActivityAt ?? null, row.unsent?.lastAt),
     lastMessage: server?.lastMessage ?? null,
     unreadCount: row.unreadCount ?? 0,
     totalMessageCount: row.totalMessageCount ?? 0,
     messageCount: row.messageCount ?? 0,
     lastSyncedSequence: row.lastSyncedSequence ?? 0,
     lastReadSequence: row.lastReadSequence ?? 0,
+    unsentCount: row.unsent?.count ?? 0,
     lastAccessedAt: row.lastAccessedAt ?? 0,
     knownGaps: row.knownGaps ?? [],
     server,
   };
+}
+
+function laterOf(activity: string | null, writtenAt = 0): string | null {
+  return writtenAt > (Date.parse(activity ?? '') || 0) ? new Date(writtenAt).toISOString() : activity;
+}
+
+/** Reads the outbox, in the order in which it was written. */
+export function readOutbox(db: IDBDatabase): Promise<OfflineOperation[]> {
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction('offline_queue', 'readonly');
+    const request = transaction.objectStore('offline_queue').getAll() as IDBRequest<OfflineOperation[]>;
+    request.onsuccess = () => resolve(request.result.sort(byTime));
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
+function byTime(a: OfflineOperation, b: OfflineOperation): number {
+  return a.createdAt - b.createdAt || (a.sequenceNumber ?? 0) - (b.sequenceNumber ?? 0);
 }

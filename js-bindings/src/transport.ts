@@ -1,5 +1,3 @@
-import type { CallMethod } from './gen/schema.js';
-
 /** What a transport's call may give: an object, JSON text, bytes, or a fetch Response. */
 export type TransportAnswer = object | string | Uint8Array | ArrayBuffer | Response;
 
@@ -21,6 +19,28 @@ export interface FetchMessagesParams {
   sinceRevision?: string;
 }
 
+/**
+ * `sendMessage`: a message with its idempotency key. The answer is the message as the server has it; for a
+ * key that it knows already, the one that it stored then. Whatever else the app handed in comes along.
+ */
+export interface SendMessageParams {
+  requestId: string;
+  clientTempId: string;
+  content: string;
+  isScreenshot?: boolean;
+  screenshotFileName?: string | null;
+  [member: string]: unknown;
+}
+
+/**
+ * `markRead`: the user has read everything up to a sequence number. The answer may say what is unread now.
+ */
+export interface MarkReadParams {
+  requestId: string;
+  upToSequence: number;
+  messageIds: string[];
+}
+
 /** A change signal: "chat `requestId` is at `revision`". Without a chat: something may have changed. */
 export interface ChangeSignal {
   requestId?: string;
@@ -30,14 +50,17 @@ export interface ChangeSignal {
 /**
  * How an app's chat server is reached. Answers have the shape that web-demo/server/README.md describes.
  *
- * A call that fails throws; an error with a numeric `status` (and, if the server sent one, a `retryAfter`) is
- * classified by it, any other counts as "no network". `subscribe` is optional: it settles when the stream of
- * signals has ended, and calls `onSignal({})` once when it is established.
+ * A call that fails throws; an error with a numeric `status` (and, if the server sent one, a `retryAfter`)
+ * is classified by it, any other counts as "no network". `subscribe` is optional: it settles when the
+ * stream of signals has ended, and calls `onSignal({})` once when it is established. Without `sendMessage`
+ * and `markRead` what an app sends and reads is refused with status 405.
  */
 export interface Transport {
   fetchChats(params: FetchChatsParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
   fetchMessages(params: FetchMessagesParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
   subscribe?(onSignal: (signal: ChangeSignal) => void, options: { signal: AbortSignal }): Promise<void>;
+  sendMessage?(params: SendMessageParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
+  markRead?(params: MarkReadParams, options: { signal: AbortSignal }): Promise<TransportAnswer | void>;
 }
 
 /** Plain data that says how to reach the server; it can be sent to the worker. */
@@ -74,61 +97,4 @@ export interface CallOutcome {
   retryAfter?: string;
   reason?: string;
   body?: Uint8Array;
-}
-
-const encoder = new TextEncoder();
-const REASON_CHARACTERS = 500;
-
-/** Runs one call of a transport and turns whatever comes of it into an outcome; never throws. */
-export async function runCall(
-  transport: Transport,
-  method: CallMethod,
-  params: object,
-  signal: AbortSignal,
-  onSignal: (change: ChangeSignal) => void,
-): Promise<CallOutcome> {
-  try {
-    if (method === 'subscribe') {
-      if (!transport.subscribe) return { status: 404 };
-      await transport.subscribe(onSignal, { signal });
-      return { status: 200 };
-    }
-    return await outcomeOf(await transport[method](params as never, { signal }));
-  } catch (error) {
-    return failureOf(error, signal);
-  }
-}
-
-async function outcomeOf(answer: TransportAnswer): Promise<CallOutcome> {
-  if (typeof answer === 'string') return { status: 200, body: encoder.encode(answer) };
-  if (answer instanceof Uint8Array) return { status: 200, body: answer };
-  if (answer instanceof ArrayBuffer) return { status: 200, body: new Uint8Array(answer) };
-  if (answer instanceof Response) return responseOutcome(answer);
-  return { status: 200, body: encoder.encode(JSON.stringify(answer)) };
-}
-
-async function responseOutcome(response: Response): Promise<CallOutcome> {
-  const body = new Uint8Array(await response.arrayBuffer());
-  if (response.ok) return { status: response.status, body };
-  const retryAfter = response.headers.get('retry-after');
-  return { status: response.status, reason: serverReason(body), ...(retryAfter ? { retryAfter } : {}) };
-}
-
-/** The server's own words: the detail of a problem document (RFC 9457), or the start of the body. */
-function serverReason(body: Uint8Array): string {
-  const text = new TextDecoder().decode(body);
-  try {
-    const problem = JSON.parse(text) as { detail?: string; title?: string };
-    return String(problem.detail ?? problem.title ?? text).slice(0, REASON_CHARACTERS);
-  } catch {
-    return text.slice(0, REASON_CHARACTERS);
-  }
-}
-
-function failureOf(error: unknown, signal: AbortSignal): CallOutcome {
-  if (signal.aborted) return { failure: signal.reason === 'timeout' ? 'timeout' : 'aborted' };
-  const { status, retryAfter } = (error ?? {}) as { status?: unknown; retryAfter?: string | number };
-  const reason = error instanceof Error ? error.message : String(error);
-  if (typeof status !== 'number') return { failure: 'network', reason };
-  return { status, reason, ...(retryAfter === undefined ? {} : { retryAfter: String(retryAfter) }) };
 }

@@ -1,6 +1,6 @@
 import { openBlock, type BlockFault } from './blocks.js';
 import * as LIMITS from './gen/limits.js';
-import type { CachedMessage, ChatSyncState, MessageBlock } from './gen/schema.js';
+import type { CachedMessage, ChatSyncState, MessageBlock, OfflineOperation } from './gen/schema.js';
 import { readNewest, TOP, type Batch, type Sequences } from './newest.js';
 
 /**
@@ -13,7 +13,9 @@ import { readNewest, TOP, type Batch, type Sequences } from './newest.js';
  * - a block among others: `overlap` (with the next one), `across_gap` (it reaches into a hole that was never
  *   fetched), `above_synced` (it lies above the chat's position), `unknown_chat` (it belongs to no chat);
  * - messages: `sequence_twice`, `id_twice` (in one chat, in two blocks or within one), `unreadable`;
- * - a chat: `message_count` (it has another number of messages than its position says).
+ * - a chat: `message_count` (it has another number of messages than its position says);
+ * - the outbox: `message_without_operation` (a message that waits to be sent, and nothing that would send
+ *   it), `operation_without_message` (an operation that sends a message which is not shown).
  */
 export type VerifyCode =
   | BlockFault
@@ -28,7 +30,9 @@ export type VerifyCode =
   | 'unknown_chat'
   | 'sequence_twice'
   | 'id_twice'
-  | 'message_count';
+  | 'message_count'
+  | 'message_without_operation'
+  | 'operation_without_message';
 
 /** One thing that is wrong; of a block or message with its range. */
 export interface VerifyProblem {
@@ -36,7 +40,7 @@ export interface VerifyProblem {
   requestId: string;
   firstSequence?: number;
   lastSequence?: number;
-  /** Of the message. */
+  /** Of the message, or of the operation. */
   id?: string;
   expected?: number;
   found?: number;
@@ -63,16 +67,24 @@ const BLOCKS_AT_ONCE = 8;
  */
 export async function verifyDatabase(db: IDBDatabase, check: () => void): Promise<VerifyReport> {
   const report: VerifyReport = { chats: 0, messages: 0, blocks: 0, rows: 0, problems: [] };
-  for (const requestId of await inTransaction(db, (transaction) => chatIds(transaction, check))) {
+  const queued = await inTransaction(db, waitingMessages);
+  const writtenIn = new Set(queued.map(({ requestId }) => requestId));
+  const stored = await inTransaction(db, (transaction) => chatIds(transaction, check));
+  for (const requestId of new Set([...stored, ...writtenIn])) {
     report.chats += 1;
-    await inTransaction(db, (transaction) => new ChatCheck(transaction, requestId, report, check).run());
+    await inTransaction(db, async (transaction) => {
+      const chat = new ChatCheck(transaction, requestId, report, check);
+      await chat.run();
+      await chat.checkOutbox(writtenIn.has(requestId));
+    });
   }
   return report;
 }
 
 function inTransaction<T>(db: IDBDatabase, work: (transaction: IDBTransaction) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
+    const stores = ['messages', 'message_blocks', 'chat_meta', 'offline_queue'];
+    const transaction = db.transaction(stores, 'readonly');
     transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
     work(transaction).then(resolve, reject);
   });
@@ -81,6 +93,12 @@ function inTransaction<T>(db: IDBDatabase, work: (transaction: IDBTransaction) =
 /** Failures end the transaction, which is heard of there. */
 function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
+}
+
+/** The messages that wait to be sent. */
+async function waitingMessages(transaction: IDBTransaction): Promise<OfflineOperation[]> {
+  const all = (await done(transaction.objectStore('offline_queue').getAll())) as OfflineOperation[];
+  return all.filter(({ type, status }) => type === 'send_message' && status !== 'completed');
 }
 
 /** Every chat that has a position, a row or a block. */
@@ -117,6 +135,8 @@ class ChatCheck {
   #meta: ChatSyncState | undefined;
   /** Messages that a server gave. */
   #settled = 0;
+  /** Ids of those that it has not been given yet. */
+  readonly #unsent = new Set<string>();
   /** Where the block above begins. */
   #above = TOP;
 
@@ -145,6 +165,16 @@ class ChatCheck {
     if (this.#meta && expected !== found) this.#problem('message_count', { expected, found });
   }
 
+  /** Every unsent message has its operation, and the other way round; asks only where there may be any. */
+  async checkOutbox(isWrittenIn: boolean): Promise<void> {
+    const all = isWrittenIn || this.#unsent.size ? await waitingMessages(this.#transaction) : [];
+    for (const { requestId, payload, id } of all) {
+      const isThere = this.#unsent.delete(String(payload['tempId']));
+      if (requestId === this.#requestId && !isThere) this.#problem('operation_without_message', { id });
+    }
+    for (const id of this.#unsent) this.#problem('message_without_operation', { id });
+  }
+
   async #each<T>(
     source: Sequences,
     size: { count: number; width: number },
@@ -170,6 +200,7 @@ class ChatCheck {
     for (const { id, sequenceNumber } of values) {
       this.#rows.add(id).add(sequenceNumber);
       this.#count(sequenceNumber);
+      if (sequenceNumber >= LIMITS.provisionalSequenceMin) this.#unsent.add(id);
     }
   }
 

@@ -1,12 +1,16 @@
 import { Calls, createTransport, PageTransport } from './calls.js';
-import { compileCore, type PlanReply, type PlanSignal } from './core.js';
-import { errorOf, LarderError, reasonOf } from './errors.js';
-import { Host, type HostEvents } from './host.js';
+import { compileCore, type CoreEvent, type PlanSignal } from './core.js';
+import { LarderError, reasonOf } from './errors.js';
+import type { ErrorCode } from './gen/schema.js';
+import { Host, type HostEvents, type HostOptions, type Reply } from './host.js';
+import { Tab } from './leader.js';
 import { channelName, type SharedSignals, type StartOptions, type ToPage, type ToWorker } from './port.js';
+import { openStore } from './store.js';
+import { VolatileOutbox } from './volatile.js';
 
 /**
- * The worker's entry: one larder of one page. It waits until it holds the database's lock, so that only one
- * core writes; the pages of other tabs hear of changes over a channel.
+ * The worker's entry: one larder of one page. It has a host when it leads (`Tab`), so that only one core
+ * writes; the pages of other tabs hear of changes over a channel.
  */
 const scope = self as unknown as {
   postMessage(message: ToPage): void;
@@ -14,62 +18,86 @@ const scope = self as unknown as {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
 };
 
-let instance = '';
+/** What other tabs are told, too. */
+const SHARED = ['chat', 'chats', 'outbox', 'connection'];
+
 let token: string | null = null;
+let tab: Tab | null = null;
 let host: Host | null = null;
+let inMemory: VolatileOutbox | null = null;
 let closed = false;
-let release: () => void = () => {};
 let channel: BroadcastChannel | null = null;
-/** Events that came before the host was there. */
-const early: { type: string; [member: string]: unknown }[] = [];
 /** Begins before the page says so: it is what takes longest. */
-const compiled = compileCore(new URL('./chatlarder.wasm', import.meta.url));
+const compiled = compileCore(new URL('./chatlarder.wasm', import.meta.url)).catch((cause: unknown) => {
+  throw new LarderError('core', { reason: reasonOf(cause), cause });
+});
 compiled.catch(() => {});
 const pageTransport = new PageTransport((message) => scope.postMessage(message));
 
-const hostEvents: HostEvents = {
-  onReplies: (replies: PlanReply[]) => scope.postMessage({ kind: 'replies', replies }),
-  onSignals: (signals: PlanSignal[]) => {
-    scope.postMessage({ kind: 'signals', signals });
-    const shared = signals.filter(({ type }) => type === 'chat' || type === 'chats');
-    if (shared.length) channel?.postMessage({ from: instance, signals: shared } satisfies SharedSignals);
-  },
-  onError: (code, reason) => scope.postMessage({ kind: 'error', code, reason }),
-  onSuperseded: () => scope.postMessage({ kind: 'closed' }),
-};
+function callsOf(options: StartOptions): Calls {
+  return new Calls(createTransport(options, () => token, pageTransport));
+}
 
-/** Resolves when this worker holds the lock of the database; where there are no locks, at once. */
-function lead(databaseName: string): Promise<void> {
-  if (!navigator.locks) return Promise.resolve();
-  return new Promise((resolve) => {
-    void navigator.locks.request(channelName(databaseName), () => {
-      resolve();
-      return new Promise<void>((done) => (release = done));
-    });
-  });
+/** To the page: how its commands ended. */
+function reply(replies: Reply[]): void {
+  inMemory?.settle(replies);
+  scope.postMessage({ kind: 'replies', replies });
+}
+
+/** To this page and the others: how commands ended that a host here carried out. */
+function deliver(replies: Reply[]): void {
+  inMemory?.settle(replies);
+  tab?.deliver(replies);
+}
+
+function signal(signals: PlanSignal[]): void {
+  scope.postMessage({ kind: 'signals', signals });
+}
+
+function hostEvents(instance: string): HostEvents {
+  return {
+    onReplies: deliver,
+    onSignals: (signals) => {
+      signal(signals);
+      const shared = signals.filter(({ type }) => SHARED.includes(type));
+      if (shared.length) channel?.postMessage({ from: instance, signals: shared } satisfies SharedSignals);
+    },
+    onError: report,
+    onVolatile: (events) => inMemory?.take(events),
+    onSuperseded: () => scope.postMessage({ kind: 'closed' }),
+  };
 }
 
 async function start(options: StartOptions): Promise<void> {
-  ({ instance, token } = options);
-  await lead(options.databaseName);
-  if ('BroadcastChannel' in self) channel = new BroadcastChannel(channelName(options.databaseName));
-  const calls = new Calls(createTransport(options, () => token, pageTransport));
-  const module = await compiled.catch((cause: unknown) => {
-    throw new LarderError('core', { reason: reasonOf(cause), cause });
-  });
-  if (closed) return release();
-  const started = new Host(module, options, calls, hostEvents);
-  started.push({ header: { type: 'connectivity', online: options.online } });
-  for (const header of early.splice(0)) started.push({ header });
-  host = started;
-  await started.start();
+  const { instance, databaseName, userId, layout, openTimeoutMs, online } = options;
+  ({ token } = options);
+  const memory = { module: compiled, userId, calls: () => callsOf(options) };
+  inMemory = new VolatileOutbox({ ...memory, onReplies: deliver, onSignals: signal, onError: report });
+  tab = new Tab(options, { onReplies: reply, onVolatile: (event) => inMemory?.take([event]) });
+  push({ header: { type: 'connectivity', online } });
+  await tab.elect();
+  if ('BroadcastChannel' in self) channel = new BroadcastChannel(channelName(databaseName));
+  const module = await compiled;
+  if (closed) return;
+  const open: HostOptions['open'] = (events) => openStore(databaseName, openTimeoutMs, events);
+  host = new Host(module, { open, userId, layout }, callsOf(options), hostEvents(instance));
+  await tab.lead(host);
+  await host.start();
+}
+
+function push(event: CoreEvent): void {
+  inMemory?.push(event);
+  tab?.push(event);
+}
+
+function report(code: ErrorCode, reason: string): void {
+  scope.postMessage({ kind: 'error', code, reason });
 }
 
 function fail(error: unknown): void {
   if (closed) return;
-  const { code, message } =
-    error instanceof LarderError ? error : errorOf('storage', { reason: reasonOf(error) });
-  scope.postMessage({ kind: 'error', code, reason: message });
+  if (error instanceof LarderError) report(error.code, error.reason ?? '');
+  else report('storage', reasonOf(error));
 }
 
 /**
@@ -78,9 +106,9 @@ function fail(error: unknown): void {
  */
 async function close(): Promise<void> {
   closed = true;
-  await host?.close();
+  await Promise.all([host?.close(), inMemory?.close()]);
   channel?.close();
-  release();
+  await tab?.close();
   scope.postMessage({ kind: 'closed' });
   scope.close();
 }
@@ -88,12 +116,13 @@ async function close(): Promise<void> {
 scope.onmessage = ({ data }) => {
   switch (data.kind) {
     case 'start':
+      scope.postMessage({ kind: 'ready' });
       return void start(data.options).catch(fail);
     case 'event':
-      return host ? host.push({ header: data.header }) : void early.push(data.header);
+      return push(data.event);
     case 'credentials':
       token = data.token;
-      return host?.push({ header: { type: 'credentials' } });
+      return push({ header: { type: 'credentials' } });
     case 'answer':
     case 'signal':
       return pageTransport.take(data);

@@ -1,7 +1,7 @@
 /** Own messages are edited and deleted, and what was read is known at once, in the demo. */
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
-import { chatItem, connectionIs, messages, openPage, startWorld } from './support/world.mjs';
+import { chatItem, connectionIs, find, messages, openPage, startWorld } from './support/world.mjs';
 
 describe('own messages and reading', { timeout: 240_000 }, () => {
   let world;
@@ -18,7 +18,6 @@ describe('own messages and reading', { timeout: 240_000 }, () => {
   });
 
   const setFault = (fault) => world.agent.call('POST', '/test/faults', fault);
-  const find = (page, testId) => page.locator(`[data-testid=${testId}]`);
   const messageWith = (page, id) => page.locator(`[data-testid=message][data-id="${id}"]`);
 
   async function openChat(page, { requestId }) {

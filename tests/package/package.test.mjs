@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
+import { build as buildWithEsbuild } from 'esbuild';
 import { build as buildWithVite } from 'vite';
 import webpack from 'webpack';
 import { installPacked, pageFor } from './install.mjs';
@@ -99,6 +100,29 @@ describe('in Node', () => {
       console.log(JSON.stringify({ isLarderError: error instanceof LarderError, code: error.code }));
     `);
     assert.deepEqual(outcome, { isLarderError: true, code: 'environment' });
+  });
+});
+
+describe('in a service worker', () => {
+  test('built into one file, which loads nothing more', async () => {
+    const { app } = packed;
+    const folder = join(app, 'out-service-worker');
+    await mkdir(folder);
+    await writeFile(join(folder, 'index.html'), '<!doctype html><title>Page</title>');
+    const outfile = join(folder, 'sw.js');
+    const entryPoints = [join(app, 'service-worker.js')];
+    const options = { bundle: true, format: 'iife', target: 'es2022', logLevel: 'silent' };
+    const { warnings } = await buildWithEsbuild({ entryPoints, outfile, ...options });
+    assert.deepEqual(warnings, []);
+    assert.doesNotMatch(await readFile(outfile, 'utf8'), /\bimport\(|importScripts/);
+    await withPage(folder, async (page, url) => {
+      await page.goto(url);
+      const state = await page.evaluate(async () => {
+        await navigator.serviceWorker.register('sw.js');
+        return (await navigator.serviceWorker.ready).active.scriptURL;
+      });
+      assert.equal(state, `${url}/sw.js`);
+    });
   });
 });
 

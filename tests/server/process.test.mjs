@@ -10,6 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { uuidOf } from '../../web-demo/server/uuid.mjs';
 import { clientOf } from './support/client.mjs';
+import { ENGINES } from './support/engines.mjs';
 import { openEvents } from './support/event-stream.mjs';
 import { record, upTo } from './support/records.mjs';
 
@@ -103,6 +104,50 @@ describe('the program', () => {
     assert.equal((await third.stop('SIGINT')).code, 0);
   });
 
+  for (const { name, skip, keep } of ENGINES) {
+    const title = `a key is known after the server was killed, on ${name}`;
+    test(title, { skip, timeout: 120_000 }, async () => {
+      const { env, stop } = await keep();
+      try {
+        await sendAcrossRestarts({ ...env, FAULTS: '1' });
+      } finally {
+        await stop();
+      }
+    });
+  }
+
+  /** @param {Record<string, string>} env */
+  async function sendAcrossRestarts(env) {
+    const id = uuidOf('chat:kept');
+    const [lost, cut] = [keysOf('lost reply', 8), keysOf('cut off', 40)];
+
+    const first = await run(['--data', data], env);
+    await setFault(first.url, { dropReply: 1, method: 'POST', match: '/messages$' });
+    const unanswered = await sendAll(first.url, id, lost);
+    assert.deepEqual(unanswered, Array(8).fill(null));
+    await first.stop('SIGKILL');
+
+    const second = await run([], env);
+    const answered = await sendAll(second.url, id, [...lost, ...lost]);
+    assert.ok(answered.every((answer) => answer?.status === 200));
+    const sending = sendAll(second.url, id, cut, () => second.stop('SIGKILL'));
+    const beforeTheEnd = await sending;
+    assert.ok(beforeTheEnd.some((answer) => answer?.status === 201));
+    await second.exited;
+
+    const third = await run([], env);
+    const again = await sendAll(third.url, id, cut);
+    for (const [index, answer] of beforeTheEnd.entries()) {
+      if (!answer) continue;
+      assert.equal(again[index]?.status, 200);
+      assert.deepEqual(again[index]?.body, answer.body);
+    }
+    const { messages } = await clientOf(third.url).messages(id, { limit: 1000 });
+    const sent = messages.slice(5).map((/** @type {any} */ message) => message.clientTempId);
+    assert.deepEqual(sent.sort(), [...lost, ...cut].map(({ key }) => key).sort());
+    await third.stop('SIGTERM');
+  }
+
   test('a busy port is named at once', async () => {
     const holder = createServer();
     await once(holder.listen(0, '127.0.0.1'), 'listening');
@@ -131,3 +176,34 @@ describe('the program', () => {
     });
   }
 });
+
+/** @param {string} text @param {number} count */
+function keysOf(text, count) {
+  return upTo(count).map((number) => ({ content: `${text} ${number}`, key: crypto.randomUUID() }));
+}
+
+/**
+ * Sends all at once. An answer that never came is null.
+ *
+ * @param {string} url
+ * @param {string} requestId
+ * @param {{ content: string, key: string }[]} messages
+ * @param {() => void} [onAnswer]
+ */
+async function sendAll(url, requestId, messages, onAnswer = () => {}) {
+  const agent = clientOf(url);
+  const sendOne = async (/** @type {{ content: string, key: string }} */ { content, key }) => {
+    const answer = await agent.send(requestId, content, key).catch(() => null);
+    if (answer) onAnswer();
+    return answer;
+  };
+  return Promise.all(messages.map(sendOne));
+}
+
+/** @param {string} url @param {object} fault */
+async function setFault(url, fault) {
+  const body = JSON.stringify(fault);
+  const headers = { 'content-type': 'application/json' };
+  const { status } = await fetch(`${url}test/faults`, { method: 'POST', headers, body });
+  assert.equal(status, 204);
+}

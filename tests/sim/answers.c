@@ -26,6 +26,9 @@ page_message page_message_of(const world *w, int chat, int64_t sequence) {
         .sender = m->sender,
         .created_ms = m->created_ms,
         .updated_ms = m->edit_count ? server_changed_ms(m, m->edit_count) : 0,
+        .written = m->written,
+        .draft = m->draft,
+        .key = server_key_of(w, m),
     };
     id_of_message(made.id, chat, sequence);
     return made;
@@ -105,20 +108,31 @@ static void write_padding(buffer *out, const page_message *m, int64_t most) {
     buffer_text(out, "\"");
 }
 
+static void write_content(buffer *out, const page_message *m) {
+    if (m->broken) {
+        buffer_text(out, "17");
+        return;
+    }
+    buffer_text(out, "\"");
+    if (m->written) outgoing_write_text(out, m->written, m->draft);
+    else buffer_print(out, "message %" PRId64, m->sequence);
+    buffer_print(out, " version %d\"", m->version);
+}
+
 static void write_message(buffer *out, const page_message *m, int64_t padding) {
     char chat[ID_BYTES], moment[MOMENT_BYTES];
     id_of_chat(chat, m->chat);
     buffer_print(out, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, m->id, chat,
                  m->sequence);
     buffer_print(out, ",\"senderId\":\"user-%d\",\"content\":", m->sender);
-    if (m->broken) buffer_text(out, "17");
-    else buffer_print(out, "\"message %" PRId64 " version %d\"", m->sequence, m->version);
-    moment_write(moment, m->created_ms);
+    write_content(out, m);
+    write_moment(moment, m->created_ms);
     buffer_print(out, ",\"createdAt\":\"%s\"", moment);
     if (m->updated_ms) {
-        moment_write(moment, m->updated_ms);
+        write_moment(moment, m->updated_ms);
         buffer_print(out, ",\"updatedAt\":\"%s\"", moment);
     }
+    if (m->key) buffer_print(out, ",\"clientTempId\":\"%s\"", m->key);
     write_padding(out, m, padding);
     buffer_text(out, "}");
 }
@@ -177,6 +191,19 @@ void answer_messages(world *w, const messages_question *asked, buffer *body, ans
     free(page.tombstones);
 }
 
+/* ---- sendMessage ---- */
+
+void answer_sent(world *w, int chat, int64_t sequence, buffer *body, answer *out) {
+    const page_message stored = page_message_of(w, chat, sequence);
+    write_message(body, &stored, w->swarm.padding);
+    *out = (answer){.chat = chat,
+                    .since = -1,
+                    .from = sequence,
+                    .to = sequence,
+                    .revision = server_find(w, chat)->revision,
+                    .sent = true};
+}
+
 /* ---- fetchChats ---- */
 
 static void write_chat(world *w, buffer *out, int chat) {
@@ -190,7 +217,7 @@ static void write_chat(world *w, buffer *out, int chat) {
     buffer_print(out, ",\"lastReadSequence\":%" PRId64 ",\"totalMessageCount\":%" PRId64, c->last_read,
                  server_total(c));
     if (c->last_activity_ms) {
-        moment_write(moment, c->last_activity_ms);
+        write_moment(moment, c->last_activity_ms);
         buffer_print(out, ",\"lastActivityAt\":\"%s\"}", moment);
     } else {
         buffer_text(out, ",\"lastActivityAt\":null}");

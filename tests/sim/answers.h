@@ -27,6 +27,7 @@ typedef struct {
     int64_t to;
     int64_t revision;
     bool reset; /* `resetRequired` */
+    bool sent;  /* it answers a message of the outbox */
     bool lie;   /* it isn't the truth: nothing can be concluded from it */
 } answer;
 
@@ -39,7 +40,10 @@ typedef struct {
     int sender;
     int64_t created_ms;
     int64_t updated_ms; /* 0: never */
-    bool broken;        /* not valid: its content is missing */
+    int64_t written;    /* as the server's message has it, as the next two */
+    int draft;
+    const char *key; /* NULL: none */
+    bool broken;     /* not valid: its content is missing */
 } page_message;
 
 /** A `fetchMessages` answer before it is written. */
@@ -59,6 +63,8 @@ typedef struct {
 /** Answers by the contract, or, where the swarm says so, with a lie. */
 void answer_messages(world *w, const messages_question *asked, buffer *body, answer *out);
 void answer_chats(world *w, const char *cursor, int64_t limit, buffer *body);
+/** Answers a message of the outbox with what is stored of it. */
+void answer_sent(world *w, int chat, int64_t sequence, buffer *body, answer *out);
 
 /** The message as it is now. */
 page_message page_message_of(const world *w, int chat, int64_t sequence);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "buffer.h"
+#include "ids.h"
+#include "outgoing.h"
 
 static const cJSON *member(const cJSON *object, const char *name) {
     return cJSON_GetObjectItemCaseSensitive(object, name);
@@ -16,11 +18,22 @@ static bool take_text(char out[KEY_BYTES], const cJSON *object, const char *name
     return true;
 }
 
+static shown_status status_of(const char *name) {
+    static const char *const names[] = {"", "pending", "sent", "failed"};
+    for (int i = SHOWN_PENDING; name && i <= SHOWN_FAILED; i++) {
+        if (strcmp(name, names[i]) == 0) return (shown_status)i;
+    }
+    return SHOWN_OTHERWISE;
+}
+
 bool brief_read(brief *out, const cJSON *message) {
     const char *content = cJSON_GetStringValue(member(message, "content"));
     const char *version = content ? strstr(content, " version ") : NULL;
     const cJSON *sequence = member(message, "sequenceNumber");
     *out = (brief){.version = version ? atoi(version + strlen(" version ")) : -1};
+    outgoing_read_text(content, &out->written, &out->draft);
+    out->temp = id_read_operation(cJSON_GetStringValue(member(message, "tempId")));
+    out->status = status_of(cJSON_GetStringValue(member(message, "status")));
     const bool named = take_text(out->id, message, "id");
     if (!take_text(out->request_id, message, "requestId") || !cJSON_IsNumber(sequence)) return false;
     out->sequence = (int64_t)sequence->valuedouble;

@@ -8,12 +8,18 @@
 
 enum { KEY_BYTES = 64 };
 
+typedef enum { SHOWN_OTHERWISE, SHOWN_PENDING, SHOWN_SENT, SHOWN_FAILED } shown_status;
+
 /** Of a message what the checkers need. */
 typedef struct {
     char id[KEY_BYTES];
     char request_id[KEY_BYTES];
     int64_t sequence; /* 0: none */
     int version;      /* that its content names; -1: none */
+    int64_t written;  /* the message of the outbox that it names; 0: none */
+    int draft;        /* and in which version of its text */
+    int64_t temp;     /* the operation that its `tempId` names; 0: none */
+    shown_status status;
 } brief;
 
 /** What a record says; false when it is no message of a chat. */

@@ -51,6 +51,9 @@ void cached_load(world *w, int chat, cached_chat *c) {
     c->unsealed = cJSON_IsObject(unsealed);
     c->small_blocks = integer(unsealed, "blocks");
     c->unsealed_rows = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(unsealed, "rows"));
+    const cJSON *unsent = cJSON_GetObjectItemCaseSensitive(value, "unsent");
+    c->unsent = integer(unsent, "count");
+    c->unsent_ms = integer(unsent, "lastAt");
     const cJSON *listed = cJSON_GetObjectItemCaseSensitive(value, "chat");
     c->listed_revision = number_in_text(listed, "revision");
     c->listed_last = integer(listed, "lastSequence");

@@ -31,6 +31,8 @@ typedef struct {
     bool unsealed;      /* its member `unsealed` is not null: */
     int64_t small_blocks;
     bool unsealed_rows;
+    int64_t unsent; /* messages that wait; -1: the member is null */
+    int64_t unsent_ms;
     int64_t listed_revision; /* of the server's record */
     int64_t listed_last;
 } cached_chat;

@@ -105,7 +105,7 @@ static void answer_commands(world *w, const cJSON *replies) {
         host_event **known = events_find_command(&h->unanswered, command ? command : "");
         if (known) events_remove(&h->unanswered, known);
     }
-    for (const cJSON *reply = replies->child; reply; reply = reply->next) users_reply(w, reply);
+    for (const cJSON *reply = replies->child; reply; reply = reply->next) command_reply(w, reply);
 }
 
 static void effects_clear(effects *e) {
@@ -139,7 +139,7 @@ static void drop(world *w) {
     cJSON_Delete(h->plan);
     h->plan = NULL;
     effects_clear(&h->effects);
-    memset(w->touched, 0, sizeof w->touched);
+    checks_forget_touched(w);
 }
 
 static void fail(world *w, step_failure failure) {
@@ -267,7 +267,7 @@ static event_list joining(world *w) {
 static bool extend(world *w, event_list *more) {
     host *h = &w->host;
     log_event(w, "host: %zu answers join the transaction", more->count);
-    const int result = events_step(h->core, more, tell_time(w));
+    const int result = events_step(h->core, more, true, tell_time(w));
     events_move(more, &h->group);
     return take_plan(w, result) && apply(w);
 }
@@ -286,7 +286,8 @@ static bool step(world *w) {
         fail(w, STEP_STORAGE);
         return false;
     }
-    if (!take_plan(w, events_step(h->core, &h->group, tell_time(w)))) return false;
+    if (!take_plan(w, events_step(h->core, &h->group, false, tell_time(w)))) return false;
+    h->strict = apply_is_strict(h->plan);
     if (apply_is_needed(h->plan)) return apply(w);
     apply_eager(w, h->plan);
     model_committed(w, &h->group);
@@ -302,6 +303,7 @@ static void next_group(world *w) {
         if (!step(w)) return;
     }
     h->running = false;
+    check_rest(w);
 }
 
 /* ---- starting and recovering ---- */
@@ -328,6 +330,8 @@ static void hydrate(world *w) {
     store_write_all(store_of(&w->store, "chat_meta"), &event->body);
     buffer_text(&event->body, ",\"cache_stats\":");
     store_write_all(store_of(&w->store, "cache_stats"), &event->body);
+    buffer_text(&event->body, ",\"offline_queue\":");
+    store_write_all(store_of(&w->store, "offline_queue"), &event->body);
     buffer_text(&event->body, "}");
     w->host.group = (event_list){0};
     events_append(&w->host.group, event);
@@ -354,7 +358,7 @@ static void open_database(world *w) {
 static void give_up(world *w) {
     host *h = &w->host;
     log_event(w, "host: gives up");
-    for (size_t i = 0; i < h->unanswered.count; i++) users_give_up(w, h->unanswered.at[i]->command);
+    for (size_t i = 0; i < h->unanswered.count; i++) command_give_up(w, h->unanswered.at[i]->command);
     events_clear(&h->unanswered);
     events_clear(&h->queue);
     events_clear(&h->again);

@@ -20,9 +20,10 @@ typedef struct {
     char standing[HOST_NAME_BYTES]; /* what it tells of the world, for a new core; empty: nothing */
     bool ends_standing;             /* a `close`: `standing` is no more */
     buffer body;
-    answer *answer; /* of a fetchMessages reply: what it says; NULL: nothing to learn from */
-    int page_of;    /* the chat of a fetchMessages reply; -1: it is none */
-    int attempt;    /* counts the transactions that it may have broken */
+    answer *answer;    /* of a page or a message that was sent: what it says; NULL: nothing to learn from */
+    int64_t operation; /* of the outbox, whose call it ends; 0: none */
+    int page_of;       /* the chat of a fetchMessages reply; -1: it is none */
+    int attempt;       /* counts the transactions that it may have broken */
 } host_event;
 
 typedef struct {
@@ -72,6 +73,7 @@ typedef struct {
     event_list again; /* those of the step that failed, while it is recovered from */
     cJSON *plan;      /* what of it is to be carried out */
     effects effects;
+    bool strict;  /* the transaction of the step under way is to be on the disk when it is through */
     bool opening; /* the step under way is a new core's first */
     bool recovering;
     step_failure failure; /* that is being recovered from */

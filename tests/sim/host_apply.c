@@ -24,6 +24,11 @@ bool apply_is_needed(const cJSON *plan) {
     return has_any(plan, "writes") || has_any(plan, "reads");
 }
 
+bool apply_is_strict(const cJSON *plan) {
+    const char *wanted = text_of(plan, "durability");
+    return wanted && strcmp(wanted, "strict") == 0;
+}
+
 static bool is_eager(const cJSON *item) {
     return cJSON_IsTrue(member(item, "eager"));
 }
@@ -153,19 +158,20 @@ static void read_blocks(const object_store *store, const cJSON *read, buffer *bl
         events_put_block(blocks, index->at[i]);
 }
 
-/** Per chat: how many rows there are, and the lowest and highest sequence number that a server gave. */
+/** Per chat, of the rows with a number that a server gave: how many, and the lowest and highest number. */
 static void read_tally(const object_store *store, buffer *rows) {
     bool first_chat = true;
     for (const row_index *index = store->index; index; index = index->hh.next) {
         int64_t first = 0, last = 0;
-        for (size_t i = 0; i < index->count; i++) {
-            if (index->at[i]->sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN) break;
-            if (!first) first = index->at[i]->sequence;
-            last = index->at[i]->sequence;
+        size_t count = 0;
+        for (; count < index->count; count++) {
+            if (index->at[count]->sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN) break;
+            if (!first) first = index->at[count]->sequence;
+            last = index->at[count]->sequence;
         }
         if (!index->count) continue;
         buffer_print(rows, "%s{\"requestId\":\"%s\",\"count\":%zu", first_chat ? "" : ",", index->request_id,
-                     index->count);
+                     count);
         buffer_print(rows, ",\"firstSequence\":%" PRId64 ",\"lastSequence\":%" PRId64 "}", first, last);
         first_chat = false;
     }

@@ -7,6 +7,8 @@
 
 /** Whether the plan has anything to write or to read. */
 bool apply_is_needed(const cJSON *plan);
+/** Whether its transaction is to be on the disk when it is through; the first plan of a step decides. */
+bool apply_is_strict(const cJSON *plan);
 /** Moves what may be let out later from the plan to `out`; eager calls stay where they are. */
 void apply_gather(cJSON *plan, effects *out);
 /** Starts the calls of the plan that need not wait for the commit. */

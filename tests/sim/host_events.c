@@ -96,6 +96,7 @@ host_event *event_copy(const host_event *event) {
     strcpy(copy->command, event->command);
     strcpy(copy->standing, event->standing);
     copy->page_of = event->page_of;
+    buffer_bytes(&copy->body, event->body.at, event->body.size);
     return copy;
 }
 
@@ -121,11 +122,12 @@ static void put_frame(buffer *out, const buffer *header, const char *body, size_
     if (size) buffer_bytes(out, body, size);
 }
 
-static void put_event(buffer *out, const host_event *event) {
+static void put_event(buffer *out, const host_event *event, bool joins) {
     buffer header = {0};
     buffer_bytes(&header, event->header, strlen(event->header) - 1);
     if (event->attempt > 1)
         buffer_print(&header, ",\"attempt\":%d,\"abortReason\":\"aborted\"", event->attempt);
+    if (joins) buffer_text(&header, ",\"joins\":true");
     buffer_text(&header, "}");
     put_frame(out, &header, event->body.at, event->body.size);
     buffer_free(&header);
@@ -137,9 +139,9 @@ static int step(larder *core, buffer *frames, double now_ms) {
     return larder_step(core, now_ms);
 }
 
-int events_step(larder *core, const event_list *events, double now_ms) {
+int events_step(larder *core, const event_list *events, bool join, double now_ms) {
     buffer frames = {0};
-    for (size_t i = 0; i < events->count; i++) put_event(&frames, events->at[i]);
+    for (size_t i = 0; i < events->count; i++) put_event(&frames, events->at[i], join);
     return step(core, &frames, now_ms);
 }
 

@@ -29,8 +29,8 @@ void events_remove(event_list *list, host_event **at);
 host_event *event_copy(const host_event *event);
 void event_free(host_event *event);
 
-/** Gives events to the core and lets it decide; its return value. */
-int events_step(larder *core, const event_list *events, double now_ms);
+/** Gives events to the core and lets it decide; its return value. `join`: within the open transaction. */
+int events_step(larder *core, const event_list *events, bool join, double now_ms);
 /** Gives it what its plan asked for: rows as a JSON array of arrays, and the frames of blocks. */
 int events_step_rows(larder *core, const buffer *rows, const buffer *blocks, double now_ms);
 /** Appends a block's frame. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHAT_MARK = 0xC, MESSAGE_MARK = 0xA, FAKE_MARK = 0xF };
+enum { CHAT_MARK = 0xC, MESSAGE_MARK = 0xA, OPERATION_MARK = 0xB, FAKE_MARK = 0xF };
 
 static void write_id(char out[ID_BYTES], unsigned mark, unsigned chat, int64_t number) {
     snprintf(out, ID_BYTES, "%x%07x-0000-4000-8000-%012" PRIx64, mark & 0xF, chat & 0xFFFFFFFU,
@@ -18,6 +18,15 @@ void id_of_chat(char out[ID_BYTES], int chat) {
 
 void id_of_message(char out[ID_BYTES], int chat, int64_t sequence) {
     write_id(out, MESSAGE_MARK, (unsigned)chat, sequence);
+}
+
+/** Mixes, so that the ids of operations are not in the order in which they were made. */
+static unsigned mixed(int64_t number) {
+    return ((unsigned)number * 0x9E3779B1U) >> 4;
+}
+
+void id_of_operation(char out[ID_BYTES], int64_t number) {
+    write_id(out, OPERATION_MARK, mixed(number), number);
 }
 
 void id_of_fake(char out[ID_BYTES], int64_t number) {
@@ -48,6 +57,12 @@ bool id_read_message(const char *id, int *chat, int64_t *sequence) {
     return read_id(id, MESSAGE_MARK, chat, sequence);
 }
 
+int64_t id_read_operation(const char *id) {
+    int mix;
+    int64_t number;
+    return read_id(id, OPERATION_MARK, &mix, &number) && (unsigned)mix == mixed(number) ? number : 0;
+}
+
 /** The date of a day since 1970 (days from civil, the other way round). */
 static void civil(int64_t days, int *year, int *month, int *day) {
     days += 719468;
@@ -67,7 +82,7 @@ static char *put_digits(char *at, int64_t number, int count) {
     return at + count;
 }
 
-void moment_write(char out[MOMENT_BYTES], int64_t ms) {
+void write_moment(char out[MOMENT_BYTES], int64_t ms) {
     int year, month, day;
     const int64_t in_day = ms % 86400000;
     civil(ms / 86400000, &year, &month, &day);

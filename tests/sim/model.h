@@ -1,6 +1,7 @@
 #ifndef SIM_MODEL_H
 #define SIM_MODEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "host.h"
@@ -14,6 +15,8 @@ typedef struct {
     int64_t *known_at;  /* 0: no answer spoke of it, or none that counts any more */
     int64_t *missed_ms; /* when it was first stored as missing; -1: it isn't */
     int *newest;        /* the newest version of the message that was ever stored; -1: none */
+    bool *by_send;      /* it is known only since it was sent from here */
+    bool *by_delta;     /* a delta has spoken of it */
     int64_t size;
     int64_t resets; /* how often all of it became unknown */
 } model_chat;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accept.h"
 #include "world.h"
 
 static bool hits(world *w, fault f) {
@@ -36,9 +37,18 @@ static void take_out(world *w, const call *c) {
     *at = c->next;
 }
 
+static bool is_operation(const call *c) {
+    return c->kind == METHOD_SEND || c->kind == METHOD_READ;
+}
+
+static const char *text_param(const call *c, const char *name) {
+    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c->params, name));
+}
+
 int network_calls(const world *w) {
     int count = 0;
-    for (const call *c = w->network.calls; c; c = c->next) count += c->kind != METHOD_STREAM;
+    for (const call *c = w->network.calls; c; c = c->next)
+        count += c->kind == METHOD_CHATS || c->kind == METHOD_MESSAGES;
     return count;
 }
 
@@ -49,13 +59,35 @@ int network_calls_for(const world *w, int chat) {
     return count;
 }
 
+int network_operations(const world *w) {
+    return network_operations_of(w, METHOD_SEND) + network_operations_of(w, METHOD_READ);
+}
+
+int network_operations_of(const world *w, call_kind kind) {
+    int count = 0;
+    for (const call *c = w->network.calls; c; c = c->next) count += c->kind == kind;
+    return count;
+}
+
+bool network_carries(const world *w, int64_t number) {
+    const call *c = w->network.calls;
+    while (c && c->number != number) c = c->next;
+    return c != NULL;
+}
+
 static int64_t param(const call *c, const char *name) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(c->params, name);
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
-static const char *text_param(const call *c, const char *name) {
-    return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c->params, name));
+static void note_end(const world *w, const call *c) {
+    outgoing *o = outgoing_of(w, c->number);
+    if (o) outgoing_ends(o, c->answered ? c->status : 0, c->answered ? c->retry_after : NULL);
+}
+
+/** A request of the outbox may still arrive, or once more. */
+static void leave_behind(world *w, const call *c) {
+    if (is_operation(c)) straggler_leaves(w, c->kind == METHOD_READ, c->params);
 }
 
 /** Hands the end of a call to the host. */
@@ -65,10 +97,12 @@ static void end_call(world *w, call *c, const char *outcome) {
     take_out(w, c);
     log_event(w, "call %" PRId64 " ends: %s, %zu bytes", c->serial, outcome, c->body.size);
     host_event *event = host_event_new(header.at);
+    event->operation = c->number;
     if (c->kind == METHOD_MESSAGES) event->page_of = id_read_chat(text_param(c, "requestId"));
     event->body = c->body;
     c->body = (buffer){0};
-    if (c->kind == METHOD_MESSAGES && c->answered && c->status == 200) {
+    if (is_operation(c)) note_end(w, c);
+    if ((c->kind == METHOD_MESSAGES || c->kind == METHOD_SEND) && c->answered && c->status == 200) {
         event->answer = checked(malloc(sizeof *event->answer));
         *event->answer = c->answer;
     }
@@ -107,6 +141,13 @@ static const char *const absurd_waits[] = {
     "0", "1", "7", "300", "86400", "99999999999999999999", "Fri, 16 Jan 2026 09:30:00 GMT", "soon", "-5",
 };
 
+/** What else a server may say to an operation in place of these two. */
+static int status_of_operation(world *w, int status) {
+    static const int refusals[] = {403, 404, 409, 413}, failures[] = {500, 520, 408, 425};
+    const int64_t choice = prng_between(&w->network.random, 0, 3);
+    return status == 403 ? refusals[choice] : status == 500 ? failures[choice] : status;
+}
+
 static int status_of(world *w, call *c) {
     static const struct {
         fault fault;
@@ -120,6 +161,7 @@ static int status_of(world *w, call *c) {
         const int64_t count = sizeof absurd_waits / sizeof *absurd_waits;
         const int64_t choice = prng_between(&w->network.random, -count, count - 1);
         c->retry_after = choice < 0 ? NULL : absurd_waits[choice];
+        if (is_operation(c)) return status_of_operation(w, failures[i].status);
         if (failures[i].status == 403) w->refused = true;
         return failures[i].status;
     }
@@ -151,8 +193,12 @@ static void handle(world *w, call *c) {
         const messages_question asked = {c->chat, param(c, "afterSequence"), param(c, "beforeSequence"),
                                          param(c, "limit"), text_param(c, "sinceRevision")};
         answer_messages(w, &asked, &c->body, &c->answer);
+    } else if (c->kind == METHOD_SEND) {
+        c->status = accept_message(w, c->params, false, &c->body, &c->answer);
+    } else if (c->kind == METHOD_READ) {
+        c->status = accept_read(w, c->params, &c->body);
     }
-    if (c->kind != METHOD_STREAM) damage(w, c);
+    if (c->kind != METHOD_STREAM && c->status == 200) damage(w, c);
 }
 
 static void reply(world *w, const happening *h) {
@@ -193,6 +239,7 @@ static void establish(world *w, call *c) {
 static void arrive(world *w, const happening *h) {
     call *c = find(w, h->a);
     if (!c) return;
+    leave_behind(w, c);
     if (w->network.down || hits(w, FAULT_REQUEST_LOST)) {
         lose(w, c);
         return;
@@ -209,8 +256,17 @@ static void arrive(world *w, const happening *h) {
 }
 
 static call_kind kind_of(const char *method) {
-    if (method && strcmp(method, "fetchChats") == 0) return METHOD_CHATS;
-    return method && strcmp(method, "subscribe") == 0 ? METHOD_STREAM : METHOD_MESSAGES;
+    static const struct {
+        const char *name;
+        call_kind kind;
+    } methods[] = {{"fetchChats", METHOD_CHATS},
+                   {"subscribe", METHOD_STREAM},
+                   {"sendMessage", METHOD_SEND},
+                   {"markRead", METHOD_READ}};
+    for (size_t i = 0; method && i < sizeof methods / sizeof *methods; i++) {
+        if (strcmp(method, methods[i].name) == 0) return methods[i].kind;
+    }
+    return METHOD_MESSAGES;
 }
 
 void network_call(world *w, const cJSON *plan) {
@@ -219,7 +275,8 @@ void network_call(world *w, const cJSON *plan) {
     c->plan = checked(cJSON_PrintUnformatted(plan));
     c->kind = kind_of(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(plan, "method")));
     c->params = checked(cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(plan, "params"), true));
-    c->chat = c->kind == METHOD_MESSAGES ? id_read_chat(text_param(c, "requestId")) : -1;
+    c->chat = id_read_chat(text_param(c, "requestId"));
+    c->number = id_read_operation(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(plan, "operation")));
     if (!server_find(w, c->chat)) c->chat = -1;
     c->next = w->network.calls;
     w->network.calls = c;
@@ -233,6 +290,7 @@ void network_call(world *w, const cJSON *plan) {
 void network_abort_all(world *w) {
     while (w->network.calls) {
         call *next = w->network.calls->next;
+        if (!w->network.calls->answered) leave_behind(w, w->network.calls);
         release(w->network.calls);
         w->network.calls = next;
     }

@@ -9,15 +9,16 @@
 #include "buffer.h"
 #include "prng.h"
 
-typedef enum { METHOD_CHATS, METHOD_MESSAGES, METHOD_STREAM } call_kind;
+typedef enum { METHOD_CHATS, METHOD_MESSAGES, METHOD_STREAM, METHOD_SEND, METHOD_READ } call_kind;
 
 /** A call that the host has started and that has not ended. */
 typedef struct call {
     int64_t serial; /* names it in the timeline */
     char *plan;     /* as the plan had it, JSON */
     call_kind kind;
-    int chat;         /* of METHOD_MESSAGES; -1: the server knows no such chat */
+    int chat;         /* that it is about; -1: none, or none that the server knows */
     cJSON *params;    /* of the plan */
+    int64_t number;   /* of the operation of the outbox that it carries out; 0: none */
     bool established; /* a stream: signals arrive */
     int64_t last_ms;  /* a stream: when its last signal arrives */
     bool answered;    /* the server's answer is on its way, and this is it: */
@@ -57,8 +58,13 @@ void network_publish(world *w, int chat);
 /** A signal of this chat arrives at once, `count` times. */
 void network_burst(world *w, int chat, int count);
 
-/** Calls under way but for streams, and those for one chat. */
+/** Fetches under way, and those for one chat. */
 int network_calls(const world *w);
 int network_calls_for(const world *w, int chat);
+/** Calls of the outbox under way: all, and those of one kind. */
+int network_operations(const world *w);
+int network_operations_of(const world *w, call_kind kind);
+/** Whether a call of this operation is under way. */
+bool network_carries(const world *w, int64_t number);
 
 #endif

@@ -16,7 +16,7 @@ static void put_message(world *w, int chat, int64_t sequence) {
     const server_message *m = server_message_of(w, chat, sequence);
     id_of_message(id, chat, sequence);
     id_of_chat(request_id, chat);
-    moment_write(moment, m->created_ms);
+    write_moment(moment, m->created_ms);
     buffer_print(&text, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, id, request_id,
                  sequence);
     buffer_print(&text, ",\"senderId\":\"user-%d\",\"content\":\"message %" PRId64 " version 0\"", m->sender,
@@ -38,6 +38,33 @@ static void put_chat(world *w, int chat) {
     buffer_print(&text, ",\"lastSyncedAt\":%" PRId64 ",\"messageCount\":3,\"theirs\":[1]}", WORLD_START_MS);
     put(w, "chat_meta", &text);
     buffer_free(&text);
+}
+
+static void put_operation(world *w, int chat, int64_t number, bool failed) {
+    buffer text = {0};
+    char id[ID_BYTES], request_id[ID_BYTES];
+    id_of_operation(id, number);
+    id_of_chat(request_id, chat);
+    buffer_print(&text, "{\"id\":\"%s\",\"type\":\"send_message\",\"requestId\":\"%s\"", id, request_id);
+    buffer_print(&text, ",\"status\":\"%s\",\"createdAt\":%" PRId64, failed ? "failed" : "pending", number);
+    buffer_print(&text, ",\"attemptedAt\":null,\"retryCount\":%d,\"maxRetries\":5", failed ? 5 : 0);
+    buffer_text(&text, failed ? ",\"lastError\":\"theirs\"" : ",\"lastError\":null");
+    buffer_print(&text, ",\"nextRetryAt\":null,\"payload\":{\"tempId\":\"%s\",\"content\":\"", id);
+    outgoing_write_text(&text, number, 1);
+    buffer_text(&text, " version 0\"}}");
+    put(w, "offline_queue", &text);
+    buffer_free(&text);
+}
+
+void old_queue_make(world *w) {
+    prng *p = &w->server.random;
+    for (int64_t left = prng_between(p, 1, 8); left > 0; left--) {
+        const int chat = prng_skewed(p, w->server.chat_count);
+        const int64_t number = outgoing_add(w, false, chat);
+        *outgoing_of(w, number) = (outgoing){.chat = chat, .drafts = 1, .draft = 1, .acknowledged = true};
+        put_operation(w, chat, number, prng_hits(p, 2000));
+    }
+    store_commit(&w->store);
 }
 
 void old_database_make(world *w) {

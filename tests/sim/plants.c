@@ -32,6 +32,15 @@ static const struct {
     {"edit_lost_on_sealing", "a block's copy wins over the newer row"},
     {"deletion_forgotten", "a message in a block that is said to be deleted stays"},
     {"seal_across_gap", "a block is made across a hole"},
+    {"deleted_unacknowledged", "an operation is deleted when its attempt leaves"},
+    {"key_per_attempt", "each attempt has a new idempotency key"},
+    {"ordered_by_id", "messages go in the order of their random ids"},
+    {"tries_unbounded", "what fails is tried without end"},
+    {"receipt_blocks_message", "a receipt that waits holds back the messages of its chat"},
+    {"replaced_twice", "a page and the answer both replace the message that was sent"},
+    {"attempt_unwritten", "a request leaves though its attempt is not stored"},
+    {"failed_blocks", "a message that failed for good holds back those behind it"},
+    {"acknowledged_early", "a message is acknowledged though no operation is stored"},
 };
 enum { PLANTS = sizeof plants / sizeof *plants };
 

@@ -1,6 +1,7 @@
 #include "server.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,14 +57,46 @@ static void reserve(server_chat *c) {
     c->messages = checked(realloc(c->messages, (size_t)c->capacity * sizeof *c->messages));
 }
 
-void server_post(world *w, int chat, int sender) {
+static void add(world *w, int chat, server_message m) {
     server_chat *c = &w->server.chats[chat];
     reserve(c);
     c->revision++;
-    c->messages[++c->last_sequence] = (server_message){.sender = sender, .created_ms = now_ms(w)};
+    m.created_ms = now_ms(w);
+    c->messages[++c->last_sequence] = m;
     if (now_ms(w) > c->last_activity_ms) c->last_activity_ms = now_ms(w);
     changed(w, chat);
 }
+
+void server_post(world *w, int chat, int sender) {
+    add(w, chat, (server_message){.sender = sender});
+}
+
+/* ---- the outbox ---- */
+
+const server_key *server_find_key(const world *w, const char *key) {
+    for (int64_t i = 0; i < w->server.key_count; i++) {
+        if (strcmp(w->server.keys[i].text, key) == 0) return &w->server.keys[i];
+    }
+    return NULL;
+}
+
+const char *server_key_of(const world *w, const server_message *m) {
+    return m->key ? w->server.keys[m->key - 1].text : NULL;
+}
+
+int64_t server_take(world *w, int chat, const char *key, server_message sent) {
+    server *s = &w->server;
+    s->keys = checked(realloc(s->keys, (size_t)(s->key_count + 1) * sizeof *s->keys));
+    server_key *made = &s->keys[s->key_count++];
+    *made = (server_key){.chat = chat, .sequence = s->chats[chat].last_sequence + 1};
+    snprintf(made->text, sizeof made->text, "%s", key);
+    sent.sender = SERVER_ME;
+    sent.key = s->key_count;
+    add(w, chat, sent);
+    return s->chats[chat].last_sequence;
+}
+
+/* ---- changes ---- */
 
 static void note_change(world *w, server_chat *c, int64_t sequence, bool deletion) {
     c->log[c->log_count++] = (server_change){++c->revision, sequence, deletion};
@@ -176,4 +209,5 @@ void server_free(world *w) {
         free(c->messages);
         free(c->log);
     }
+    free(w->server.keys);
 }

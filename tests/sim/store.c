@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exact.h"
 #include "gen/schema.h"
 
 static const object_store schema[] = {
@@ -12,6 +13,7 @@ static const object_store schema[] = {
     {STORE_MESSAGE_BLOCKS, NULL, KIND_BLOCKS, NULL, NULL},
     {STORE_CHAT_META, "requestId", KIND_PLAIN, NULL, NULL},
     {STORE_CACHE_STATS, "key", KIND_PLAIN, NULL, NULL},
+    {STORE_OFFLINE_QUEUE, "id", KIND_OPERATIONS, NULL, NULL},
 };
 enum { STORES = sizeof schema / sizeof *schema };
 
@@ -125,18 +127,17 @@ static bool read_key(char out[KEY_BYTES], const object_store *store, const cJSON
 
 static row *row_new(const object_store *store, const cJSON *value) {
     char key[KEY_BYTES];
-    brief read;
     if (!read_key(key, store, value)) return NULL;
     row *made = checked(calloc(1, sizeof *made));
     strcpy(made->key, key);
-    made->text = checked(cJSON_PrintUnformatted(value));
+    made->text = exact_print(value);
     made->size = strlen(made->text);
+    if (store->kind == KIND_OPERATIONS) made->queued = queued_new(value);
     if (store->kind != KIND_MESSAGES) return made;
-    if (brief_read(&read, value)) {
-        strcpy(made->request_id, read.request_id);
-        made->sequence = read.sequence;
+    if (brief_read(&made->message, value)) {
+        strcpy(made->request_id, made->message.request_id);
+        made->sequence = made->message.sequence;
     }
-    made->version = read.version;
     return made;
 }
 
@@ -144,17 +145,18 @@ static void row_free(row *r) {
     if (!r) return;
     cJSON_free(r->text);
     block_free(r->block);
+    free(r->queued);
     free(r);
 }
 
 static void link_row(object_store *store, row *r) {
     HASH_ADD_STR(store->rows, key, r);
-    if (store->kind != KIND_PLAIN) index_add(store, r);
+    index_add(store, r);
 }
 
 static void unlink_row(object_store *store, row *r) {
     HASH_DEL(store->rows, r);
-    if (store->kind != KIND_PLAIN) index_remove(store, r);
+    index_remove(store, r);
 }
 
 /* ---- transactions ---- */
@@ -206,6 +208,18 @@ void store_delete(database *s, object_store *from, const char *key) {
     if (!before) return;
     unlink_row(from, before);
     note(s, (row_change){from, before, NULL});
+}
+
+static const row *either(const row_change *c) {
+    return c->after ? c->after : c->before;
+}
+
+const row *store_before(const database *s, const object_store *store, const char *key) {
+    for (size_t i = 0; i < s->change_count; i++) {
+        const row_change *c = &s->changes[i];
+        if (c->store == store && strcmp(either(c)->key, key) == 0) return c->before;
+    }
+    return store_get(store, key);
 }
 
 void store_abort(database *s) {

@@ -9,6 +9,7 @@
 
 #include "blocks.h"
 #include "buffer.h"
+#include "queued.h"
 #include "timeline.h"
 
 /** A row: its text, of a message what the index needs, of a block its messages. */
@@ -18,8 +19,9 @@ typedef struct row {
     size_t size;
     char request_id[KEY_BYTES];
     int64_t sequence; /* of a block its first; 0: not in the index */
-    int version;      /* that a message's content names; -1: none */
+    brief message;    /* of a message what it says, if it has a number */
     block *block;     /* NULL: it is none */
+    queued *queued;   /* of an operation of the outbox; NULL: it is none */
     UT_hash_handle hh;
 } row;
 
@@ -32,12 +34,12 @@ typedef struct {
     UT_hash_handle hh;
 } row_index;
 
-typedef enum { KIND_PLAIN, KIND_MESSAGES, KIND_BLOCKS } store_kind;
+typedef enum { KIND_PLAIN, KIND_MESSAGES, KIND_BLOCKS, KIND_OPERATIONS } store_kind;
 
 typedef struct {
     const char *name;
     const char *key_path; /* NULL: [requestId, firstSequence] */
-    store_kind kind;      /* all but the plain ones have an index */
+    store_kind kind;      /* messages and blocks have an index */
     row *rows;
     row_index *index;
 } object_store;
@@ -79,6 +81,8 @@ void store_delete(database *s, object_store *from, const char *key);
 /** A key as the rows have it, of one in JSON: a text, or a chat and a number. False when it is neither. */
 bool store_key(char out[KEY_BYTES], const cJSON *key);
 
+/** The row as the open transaction has found it; NULL: it wasn't there. */
+const row *store_before(const database *s, const object_store *store, const char *key);
 /** Undoes the open transaction. */
 void store_abort(database *s);
 /** Makes it durable. What it changed can be looked at until then. */

@@ -69,6 +69,9 @@ swarm swarm_pick(uint64_t seed) {
     s.storage = PICK(&p, 0, 1, 20);
     s.old_database = prng_hits(&p, 1000);
     pick_layouts(&s, &p);
+    s.author_pause = PICK(&p, 0, 100, 1000, 5000);
+    s.author_burst = PICK(&p, 1, 3, 10);
+    s.old_queue = prng_hits(&p, 1000);
     return s;
 }
 
@@ -85,8 +88,10 @@ void swarm_describe(const swarm *s, buffer *out) {
                  s->chats, s->messages, s->page_max, s->history_kept, s->burst_max);
     buffer_print(out, " server_pause=%" PRId64 " user_pause=%" PRId64 " latency=%" PRId64 " storage=%" PRId64,
                  s->server_pause, s->user_pause, s->latency, s->storage);
+    buffer_print(out, " author_pause=%" PRId64 " author_burst=%" PRId64, s->author_pause, s->author_burst);
     buffer_print(out, " layouts=%s padding=%" PRId64, layouts[s->layouts], s->padding);
     if (s->old_database) buffer_text(out, " old_database");
+    if (s->old_queue) buffer_text(out, " old_queue");
     for (fault f = 0; f < FAULTS; f++) {
         if (s->rate[f]) buffer_print(out, " %s=%d", names[f], s->rate[f]);
     }

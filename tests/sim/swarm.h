@@ -21,6 +21,7 @@
     FAULT(STATUS_503)                                                                                        \
     FAULT(STATUS_401) /* until there are new credentials */                                                  \
     FAULT(STATUS_403) /* once */                                                                             \
+    FAULT(STRAGGLER)  /* a request of the outbox arrives though it was given up, or once more */             \
     FAULT(SLOW)       /* seconds instead of milliseconds */                                                  \
     FAULT(STREAM_ENDS)                                                                                       \
     FAULT(SIGNAL_LOST)         /* on a stream that goes on */                                                \
@@ -69,9 +70,12 @@ typedef struct {
     int64_t burst_max;    /* messages that come at once */
     int64_t server_pause; /* ms between two things that happen at the server */
     int64_t user_pause;   /* ms between two things that the user does */
+    int64_t author_pause; /* ms between two things that the user writes; 0: nothing is written */
+    int64_t author_burst; /* messages that are written in one go at most */
     int64_t latency;      /* ms, each way */
     int64_t storage;      /* ms a transaction takes; 0: at once */
     bool old_database;    /* the device holds the rows of version 2 */
+    bool old_queue;       /* another program has left operations in the outbox */
     tab_layouts layouts;
     int64_t padding; /* bytes that messages are longer by, mostly fewer, now and then many more */
 } swarm;

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "world.h"
@@ -11,9 +10,8 @@ static int64_t between(world *w, int64_t least, int64_t most) {
     return prng_between(&w->users.random, least, most);
 }
 
-static void push(world *w, const char *name, const char *standing, bool ends, buffer *header) {
+static void push(world *w, const char *standing, bool ends, buffer *header) {
     host_event *event = host_event_new(header->at);
-    snprintf(event->command, sizeof event->command, "%s", name);
     snprintf(event->standing, sizeof event->standing, "%s", standing);
     event->ends_standing = ends;
     w->inputs++;
@@ -23,30 +21,7 @@ static void push(world *w, const char *name, const char *standing, bool ends, bu
 
 /* ---- commands ---- */
 
-static page_command *command_new(world *w, command_kind kind, int chat) {
-    page_command *c = checked(calloc(1, sizeof *c));
-    snprintf(c->name, sizeof c->name, "page:%" PRId64, ++w->users.command_count);
-    c->kind = kind;
-    c->chat = chat;
-    for (int i = 0; i < SERVER_CHATS_MAX; i++) c->revisions[i] = -1;
-    c->next = w->users.commands;
-    w->users.commands = c;
-    return c;
-}
-
-static void start_header(buffer *header, const char *type, const page_command *c) {
-    char id[ID_BYTES];
-    buffer_print(header, "{\"type\":\"%s\",\"command\":\"%s\"", type, c->name);
-    if (c->chat < 0) return;
-    id_of_chat(id, c->chat);
-    buffer_print(header, ",\"requestId\":\"%s\"", id);
-}
-
-/** Sends the command; it may be answered before this returns. */
-static void send(world *w, const page_command *c, buffer *header) {
-    buffer_text(header, "}");
-    push(w, c->name, "", false, header);
-}
+static const buffer no_body;
 
 void users_sync(world *w, int chat) {
     buffer header = {0};
@@ -55,8 +30,14 @@ void users_sync(world *w, int chat) {
         const bool cached = cached_of(w, i)->there && cached_of(w, i)->last_synced_ms > 0;
         if (i == chat || (chat < 0 && cached)) c->revisions[i] = server_find(w, i)->revision;
     }
-    start_header(&header, "sync", c);
-    send(w, c, &header);
+    command_start(&header, "sync", c);
+    command_send(w, c, &header, &no_body);
+}
+
+/** Before a page has told a chat's revision only what was sent is known; the first page puts that in
+ * question. */
+static bool is_judged(const cached_chat *c, int64_t to) {
+    return to <= c->last_synced && c->revision >= 0;
 }
 
 void users_fill(world *w, int chat, int64_t from, int64_t to) {
@@ -64,66 +45,58 @@ void users_fill(world *w, int chat, int64_t from, int64_t to) {
     page_command *c = command_new(w, COMMAND_FILL, chat);
     c->from = from;
     c->to = to;
-    c->unknown = to <= cached_of(w, chat)->last_synced ? cached_unknown(cached_of(w, chat), from, to) : 0;
+    if (is_judged(cached_of(w, chat), to)) c->unknown = cached_unknown(cached_of(w, chat), from, to);
     c->resets = model_of(w, chat)->resets;
-    start_header(&header, "fill", c);
+    command_start(&header, "fill", c);
     buffer_print(&header, ",\"startSeq\":%" PRId64 ",\"endSeq\":%" PRId64, from, to);
-    send(w, c, &header);
+    command_send(w, c, &header, &no_body);
 }
 
-void users_read(world *w, int chat, int64_t up_to) {
+void users_read(world *w, int chat, int64_t up_to, bool tell) {
     buffer header = {0};
     page_command *c = command_new(w, COMMAND_READ, chat);
     c->from = up_to;
-    start_header(&header, "read", c);
+    if (tell) c->number = outgoing_add(w, true, chat);
+    else if (w->outgoing.untold_to[chat] < up_to) w->outgoing.untold_to[chat] = up_to;
+    command_start(&header, "read", c);
     buffer_print(&header, ",\"upToSequence\":%" PRId64, up_to);
-    send(w, c, &header);
+    command_send(w, c, &header, &no_body);
 }
 
 /** A command that can only be refused. */
 static void send_wrong(world *w) {
-    static const char *const wrong[] = {
-        "\"type\":\"sync\",\"requestId\":\"no uuid\"",
-        "\"type\":\"fill\",\"requestId\":\"\",\"startSeq\":1,\"endSeq\":2",
-        ("\"type\":\"fill\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\","
-         "\"startSeq\":9,\"endSeq\":2"),
-        "\"type\":\"read\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\",\"upToSequence\":0",
-        "\"type\":\"read\",\"requestId\":7,\"upToSequence\":5",
+    static const struct {
+        const char *header;
+        const char *body;
+    } wrong[] = {
+        {"{\"type\":\"sync\",\"requestId\":\"no uuid\"", ""},
+        {"{\"type\":\"fill\",\"requestId\":\"\",\"startSeq\":1,\"endSeq\":2", ""},
+        {"{\"type\":\"fill\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\",\"startSeq\":9,"
+         "\"endSeq\":2",
+         ""},
+        {"{\"type\":\"read\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\",\"upToSequence\":0", ""},
+        {"{\"type\":\"read\",\"requestId\":7,\"upToSequence\":5", ""},
+        {"{\"type\":\"send\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\"",
+         "{\"content\":\"no id\"}"},
+        {"{\"type\":\"send\",\"requestId\":7,\"id\":\"b0000000-0000-4000-8000-00000000000a\"",
+         "{\"content\":\"no chat\"}"},
+        {"{\"type\":\"send\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\","
+         "\"id\":\"b0000000-0000-4000-8000-00000000000b\"",
+         "{\"content\":\"\"}"},
+        {"{\"type\":\"send\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\","
+         "\"id\":\"b0000000-0000-4000-8000-00000000000c\"",
+         "{\"content\":"},
+        {"{\"type\":\"cancel\",\"id\":\"b0000000-0000-4000-8000-00000000000d\"", ""},
+        {"{\"type\":\"edit\",\"id\":\"b0000000-0000-4000-8000-00000000000e\"",
+         "{\"content\":\"of nothing\"}"},
     };
-    buffer header = {0};
+    buffer header = {0}, body = {0};
+    const int64_t choice = between(w, 0, sizeof wrong / sizeof *wrong - 1);
     const page_command *c = command_new(w, COMMAND_WRONG, -1);
-    buffer_print(&header, "{%s,\"command\":\"%s\"}", wrong[between(w, 0, sizeof wrong / sizeof *wrong - 1)],
-                 c->name);
-    push(w, c->name, "", false, &header);
-}
-
-static page_command **find(world *w, const char *name) {
-    page_command **at = &w->users.commands;
-    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
-    return at;
-}
-
-static void settle(world *w, const char *name, const char *code) {
-    page_command **at = find(w, name);
-    page_command *c = *at;
-    if (!c) {
-        violation(w, "replies", "command %s is answered (%s), but nobody waits for it", name, code);
-        return;
-    }
-    *at = c->next;
-    log_event(w, "answer to %s: %s", name, code);
-    check_reply(w, c, strcmp(code, "fine") == 0);
-    free(c);
-}
-
-void users_reply(world *w, const cJSON *reply) {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "command"));
-    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "code"));
-    settle(w, name ? name : "", code ? code : "fine");
-}
-
-void users_give_up(world *w, const char *name) {
-    settle(w, name, "storage");
+    buffer_print(&header, "%s,\"command\":\"%s\"", wrong[choice].header, c->name);
+    buffer_text(&body, wrong[choice].body);
+    command_send(w, c, &header, &body);
+    buffer_free(&body);
 }
 
 /* ---- signals ---- */
@@ -131,9 +104,9 @@ void users_give_up(world *w, const char *name) {
 static void supply_credentials(world *w, const happening *h) {
     (void)h;
     buffer header = {0};
-    w->network.logged_out = false;
+    w->network.logged_out = w->users.logged_out = false;
     buffer_text(&header, "{\"type\":\"credentials\"}");
-    push(w, "", "", false, &header);
+    push(w, "", false, &header);
 }
 
 void users_signal(world *w, const cJSON *signal) {
@@ -148,6 +121,7 @@ void users_signal(world *w, const cJSON *signal) {
         snprintf(w->users.states[chat], sizeof w->users.states[chat], "%s", state);
     } else if (strcmp(type, "auth") == 0) {
         const int64_t pause_ms = prng_pause_ms(&w->users.random, 2000);
+        w->users.logged_out = true;
         world_after(w, pause_ms, supply_credentials, 0, 0, 0);
     }
     if (code) {
@@ -163,7 +137,7 @@ void users_signal(world *w, const cJSON *signal) {
 void users_look(world *w) {
     buffer header = {0};
     buffer_text(&header, "{\"type\":\"signal\"}");
-    push(w, "", "", false, &header);
+    push(w, "", false, &header);
 }
 
 void users_damaged(world *w, int chat, int64_t first, int64_t last) {
@@ -172,7 +146,7 @@ void users_damaged(world *w, int chat, int64_t first, int64_t last) {
     id_of_chat(id, chat);
     buffer_print(&header, "{\"type\":\"damaged\",\"requestId\":\"%s\"", id);
     buffer_print(&header, ",\"firstSequence\":%" PRId64 ",\"lastSequence\":%" PRId64 "}", first, last);
-    push(w, "", "", false, &header);
+    push(w, "", false, &header);
 }
 
 static void tell(world *w, const char *type, int chat, int number, bool ends) {
@@ -185,7 +159,7 @@ static void tell(world *w, const char *type, int chat, int number, bool ends) {
         snprintf(standing, sizeof standing, "open %d", number);
     }
     buffer_text(&header, "}");
-    push(w, "", standing, ends, &header);
+    push(w, standing, ends, &header);
 }
 
 void users_open(world *w, int chat) {
@@ -216,13 +190,12 @@ static void scroll(world *w, int chat) {
     }
 }
 
-/** Reads the chat here, and mostly tells the server, as the demo does. */
+/** Reads the chat, and mostly lets the server know. */
 static void read_some(world *w, int chat) {
     const int64_t last = cached_of(w, chat)->there ? cached_of(w, chat)->last_synced : 0;
     const int64_t up_to = last - (between(w, 0, 2) ? 0 : between(w, 0, 20));
     if (up_to < 1) return;
-    users_read(w, chat, up_to);
-    if (!w->network.down && between(w, 0, 3)) server_read(w, chat, up_to);
+    users_read(w, chat, up_to, between(w, 0, 7) > 0);
 }
 
 /** A chat: one that is shown, or any, or now and then one that nobody knows. */
@@ -268,11 +241,7 @@ void users_tab_opened(world *w) {
 }
 
 void users_tab_gone(world *w) {
-    while (w->users.commands) {
-        page_command *next = w->users.commands->next;
-        free(w->users.commands);
-        w->users.commands = next;
-    }
+    commands_forget(w);
     w->users.view_count = 0;
 }
 

@@ -16,13 +16,6 @@ static void append(chat_view *v, const brief *message) {
     v->at[v->count++] = *message;
 }
 
-static void append_row(chat_view *v, const row *r) {
-    brief message = {.sequence = r->sequence, .version = r->version};
-    strcpy(message.id, r->key);
-    strcpy(message.request_id, r->request_id);
-    append(v, &message);
-}
-
 static void append_hole(chat_view *v, const row *r) {
     v->holes = checked(realloc(v->holes, (v->hole_count + 1) * sizeof *v->holes));
     v->holes[v->hole_count++] = (view_hole){r->sequence, r->block->last_sequence};
@@ -60,7 +53,7 @@ void view_read(chat_view *out, database *s, const char *request_id) {
         else append_block(out, rows, request_id, r->block);
     }
     const bool mixed = out->count > 0;
-    for (size_t i = 0; index && i < index->count; i++) append_row(out, index->at[i]);
+    for (size_t i = 0; index && i < index->count; i++) append(out, &index->at[i]->message);
     if (mixed) qsort(out->at, out->count, sizeof *out->at, by_sequence);
 }
 
@@ -71,6 +64,12 @@ void view_free(chat_view *v) {
 }
 
 /* ---- looking ---- */
+
+size_t view_settled(const chat_view *v) {
+    size_t count = v->count;
+    while (count > 0 && v->at[count - 1].sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN) count--;
+    return count;
+}
 
 const brief *view_at(const chat_view *v, int64_t sequence) {
     const brief wanted = {.sequence = sequence};

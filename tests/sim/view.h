@@ -27,6 +27,8 @@ typedef struct {
 void view_read(chat_view *out, database *s, const char *request_id);
 void view_free(chat_view *v);
 
+/** How many of the messages the server is known to have: they come first. */
+size_t view_settled(const chat_view *v);
 /** The message with the number; NULL: none. */
 const brief *view_at(const chat_view *v, int64_t sequence);
 /** The message with the id, that with this number where there are several; NULL: none. */

@@ -51,10 +51,13 @@ static void world_start(world *w) {
     clock_start(w);
     store_start(&w->store);
     network_start(w);
+    stragglers_start(w);
     lies_start(w);
     server_start(w);
     if (w->swarm.old_database) old_database_make(w);
+    if (w->swarm.old_queue) old_queue_make(w);
     users_start(w);
+    author_start(w);
     damage_start(w);
     host_start(w);
 }
@@ -73,10 +76,12 @@ void world_free(world *w) {
     host_free(w);
     users_free(w);
     network_free(w);
+    stragglers_free(w);
     store_free(&w->store);
     lies_free(w);
     server_free(w);
     model_free(w);
+    outgoing_free(w);
     cached_free(w);
     views_free(w);
     timeline_free(&w->timeline);

@@ -2,10 +2,12 @@
 #define SIM_WORLD_H
 
 #include "answers.h"
+#include "author.h"
 #include "buffer.h"
 #include "cached.h"
 #include "checks/checks.h"
 #include "clock.h"
+#include "commands.h"
 #include "damage.h"
 #include "host.h"
 #include "ids.h"
@@ -13,9 +15,11 @@
 #include "log.h"
 #include "model.h"
 #include "network.h"
+#include "outgoing.h"
 #include "prng.h"
 #include "server.h"
 #include "store.h"
+#include "stragglers.h"
 #include "swarm.h"
 #include "timeline.h"
 #include "users.h"
@@ -47,14 +51,20 @@ struct world {
     server server;
     liar liar;
     network network;
+    stragglers stragglers;
     database store;
     host host;
     damager damager;
     users users;
+    author author;
+    commands commands;
     model model;
+    outgoing_list outgoing;
     cached_chat cached[SERVER_CHATS_MAX];
     chat_view views[SERVER_CHATS_MAX]; /* what is committed */
     bool touched[SERVER_CHATS_MAX];    /* by the step that has committed */
+    bool list_touched;                 /* any chat's own row */
+    bool queue_touched;
 
     /* What calls for help from outside before everything can converge. */
     bool refused;     /* a request was refused for good */

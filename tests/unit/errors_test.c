@@ -11,9 +11,9 @@
 
 /** What only the code around the core tells of. */
 static const error_code not_the_cores[] = {
-    ERROR_CODE_ENVIRONMENT,  ERROR_CODE_CLOSED,       ERROR_CODE_NEWER_VERSION,
-    ERROR_CODE_OPEN_BLOCKED, ERROR_CODE_OPEN_TIMEOUT, ERROR_CODE_STORAGE,
-    ERROR_CODE_CORE,         ERROR_CODE_ABORTED,      ERROR_CODE_UNKNOWN_CHAT,
+    ERROR_CODE_ENVIRONMENT,  ERROR_CODE_CLOSED,      ERROR_CODE_NEWER_VERSION, ERROR_CODE_OPEN_BLOCKED,
+    ERROR_CODE_OPEN_TIMEOUT, ERROR_CODE_STORAGE,     ERROR_CODE_CORE,          ERROR_CODE_ABORTED,
+    ERROR_CODE_UNKNOWN_CHAT, ERROR_CODE_NOT_DURABLE,
 };
 
 typedef struct {
@@ -62,7 +62,6 @@ static const provocation provocations[] = {
     {ERROR_CODE_CURSOR_REPEATED,
      "{\"type\":\"reply\",\"call\":{\"id\":99,\"method\":\"fetchChats\",\"params\":{}},\"status\":200}",
      "{\"chats\":[],\"hasMore\":true}"},
-    {ERROR_CODE_SEQUENCE_REGRESSED, PAGE "\"status\":200}", "{\"messages\":[],\"lastSequence\":9}"},
     {ERROR_CODE_OFFLINE, "{\"type\":\"sync\",\"command\":\"1\"}"},
     {ERROR_CODE_NETWORK, PAGE "\"failure\":\"network\"}"},
     {ERROR_CODE_TIMEOUT, PAGE "\"failure\":\"timeout\"}"},
@@ -70,11 +69,20 @@ static const provocation provocations[] = {
     {ERROR_CODE_SERVER, PAGE "\"status\":500}"},
     {ERROR_CODE_REJECTED, PAGE "\"status\":403}"},
     {ERROR_CODE_AUTH, PAGE "\"status\":401}"},
+    {ERROR_CODE_UNKNOWN_OPERATION, "{\"type\":\"cancel\",\"command\":\"1\",\"id\":\"o0\"}"},
+    {ERROR_CODE_OPERATION_UNDER_WAY, "{\"type\":\"cancel\",\"command\":\"1\",\"id\":\"o1\"}"},
+    {ERROR_CODE_OPERATION_ATTEMPTED, "{\"type\":\"edit\",\"command\":\"1\",\"id\":\"o2\"}"},
 };
 
-/** A core that knows chat 1 up to 10 and is offline. */
+#define QUEUED(id, status)                                                                                   \
+    "{\"id\":\"" id "\",\"type\":\"send_message\"," OF_CHAT_1                                                \
+    ",\"payload\":{\"content\":\"x\",\"tempId\":\"" id "\"},\"status\":\"" status                            \
+    "\",\"createdAt\":1768553000000,\"mayHaveArrived\":true}"
+
+/** A core that knows chat 1 up to 10, has begun to send a message, and is offline. */
 static void start(host *h) {
-    host_hydrated(h, "{" OF_CHAT_1 ",\"lastSyncedSequence\":10}", "");
+    host_hydrated_queue(h, "{" OF_CHAT_1 ",\"lastSyncedSequence\":10}", "",
+                        QUEUED("o1", "pending") "," QUEUED("o2", "pending"));
     host_do(h, "{\"type\":\"connectivity\",\"online\":false}", NULL);
 }
 
@@ -99,8 +107,19 @@ static void no_memory(void **state) {
     host_stop(&h);
 }
 
+/** Only an answer to a call of the core's own can be behind what it knows. */
+static void sequence_regressed(void **state) {
+    (void)state;
+    host h;
+    host_hydrated(&h, "{" OF_CHAT_1 ",\"lastSyncedSequence\":10}", "");
+    host_do(&h, "{\"type\":\"sync\",\"command\":\"1\"," OF_CHAT_1 "}", NULL);
+    host_reply(&h, "fetchMessages", CHAT_1, "\"status\":200", "{\"messages\":[],\"lastSequence\":9}");
+    assert_non_null(strstr(host_errors(&h), "sequence_regressed"));
+    host_stop(&h);
+}
+
 static bool is_provoked(error_code code) {
-    bool found = code == ERROR_CODE_NO_MEMORY;
+    bool found = code == ERROR_CODE_NO_MEMORY || code == ERROR_CODE_SEQUENCE_REGRESSED;
     for (size_t i = 0; i < COUNT(provocations); i++) found = found || provocations[i].code == code;
     return found;
 }
@@ -121,13 +140,14 @@ static void no_code_is_left_out(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[COUNT(provocations) + 2] = {
+    struct CMUnitTest tests[COUNT(provocations) + 3] = {
         cmocka_unit_test(no_code_is_left_out),
         cmocka_unit_test(no_memory),
+        cmocka_unit_test(sequence_regressed),
     };
     for (size_t i = 0; i < COUNT(provocations); i++) {
         const provocation *one = &provocations[i];
-        tests[2 + i] = (struct CMUnitTest){error_code_names[one->code], check_provocation, NULL, NULL,
+        tests[3 + i] = (struct CMUnitTest){error_code_names[one->code], check_provocation, NULL, NULL,
                                            (void *)(uintptr_t)one};
     }
     return cmocka_run_group_tests_name("errors", tests, NULL, NULL);

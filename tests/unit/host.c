@@ -105,9 +105,14 @@ int host_do(host *h, const char *header, const char *body) {
 }
 
 void host_hydrated(host *h, const char *chat_rows, const char *position_row) {
+    host_hydrated_queue(h, chat_rows, position_row, "");
+}
+
+void host_hydrated_queue(host *h, const char *chat_rows, const char *position_row, const char *queue_rows) {
     text body = {0};
     host_start(h, HOST_SEED);
-    text_format(&body, "{\"chat_meta\":[%s],\"cache_stats\":[%s]}", chat_rows, position_row);
+    text_format(&body, "{\"chat_meta\":[%s],\"cache_stats\":[%s],\"offline_queue\":[%s]}", chat_rows,
+                position_row, queue_rows);
     assert_int_equal(host_do(h, "{\"type\":\"hydrate\"}", text_z(&body)), LARDER_DONE);
     text_free(&body);
 }

@@ -34,6 +34,9 @@ int host_do(host *h, const char *header, const char *body);
 /** A core that knows these rows (JSON, without the brackets), after its first step. */
 void host_hydrated(host *h, const char *chat_rows, const char *position_row);
 
+/** As `host_hydrated`, with rows of `offline_queue`. */
+void host_hydrated_queue(host *h, const char *chat_rows, const char *position_row, const char *queue_rows);
+
 /** Where a call under way is found: by method and, for fetchMessages, by chat. 0 where there is none. */
 int64_t host_call(const host *h, const char *method, const char *request_id);
 

@@ -131,13 +131,53 @@ static void the_calendar_has_no_holes(void **state) {
     }
 }
 
+typedef struct {
+    const char *name;
+    int64_t ms;
+    const char *string;
+} written_case;
+
+static const written_case written[] = {
+    {"1970", 0, "1970-01-01T00:00:00.000Z"},
+    {"now", 1768555800250, "2026-01-16T09:30:00.250Z"},
+    {"a leap day", 951868799999, "2000-02-29T23:59:59.999Z"},
+    {"the day after", 951868800000, "2000-03-01T00:00:00.000Z"},
+    {"no leap day", -2203891200000, "1900-03-01T00:00:00.000Z"},
+    {"the last of a year", 1798761599999, "2026-12-31T23:59:59.999Z"},
+    {"before 1970", -1, "1969-12-31T23:59:59.999Z"},
+    {"the first that there is", INT64_MIN, "0000-01-01T00:00:00.000Z"},
+    {"the last that there is", INT64_MAX, "9999-12-31T23:59:59.999Z"},
+};
+
+static void check_written(void **state) {
+    const written_case *one = *state;
+    char string[MOMENT_BYTES];
+    assert_string_equal(moment_write(string, one->ms), one->string);
+}
+
+/** Some time of each day from 1970 to 2170 is read as it was written. */
+static void what_is_written_is_read(void **state) {
+    (void)state;
+    for (int64_t day = 0; day < 200 * 365; day++) {
+        char string[MOMENT_BYTES];
+        int64_t ms = -1;
+        const int64_t at_ms = day * 86400000 + day * 7919 % 86400000;
+        assert_true(moment_parse(moment_write(string, at_ms), &ms));
+        assert_int_equal(ms, at_ms);
+    }
+}
+
 int main(void) {
     const case_table tables[] = {
         TABLE(moments, check_moment),
         TABLE(no_moments, check_no_moment),
         TABLE(waits, check_wait),
+        TABLE(written, check_written),
     };
-    const struct CMUnitTest tests[] = {cmocka_unit_test(the_calendar_has_no_holes)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_calendar_has_no_holes),
+        cmocka_unit_test(what_is_written_is_read),
+    };
     return run_tables("moment", tables, COUNT(tables)) +
            cmocka_run_group_tests_name("moment", tests, NULL, NULL);
 }

@@ -54,6 +54,11 @@ const char *const event_type_names[] = {
     "touch",
     "read",
     "damaged",
+    "send",
+    "retry",
+    "retryAll",
+    "cancel",
+    "edit",
     NULL,
 };
 
@@ -61,6 +66,8 @@ const char *const call_method_names[] = {
     "fetchChats",
     "fetchMessages",
     "subscribe",
+    "sendMessage",
+    "markRead",
     NULL,
 };
 
@@ -70,6 +77,21 @@ const char *const signal_type_names[] = {
     "connection",
     "auth",
     "error",
+    "outbox",
+    NULL,
+};
+
+const char *const operation_type_names[] = {
+    "send_message",
+    "mark_read",
+    NULL,
+};
+
+const char *const operation_status_names[] = {
+    "pending",
+    "syncing",
+    "completed",
+    "failed",
     NULL,
 };
 
@@ -111,6 +133,10 @@ const char *const error_code_names[] = {
     "rejected",
     "auth",
     "aborted",
+    "not_durable",
+    "unknown_operation",
+    "operation_under_way",
+    "operation_attempted",
     "unknown_chat",
     NULL,
 };
@@ -185,6 +211,12 @@ static const field_rule unsealed_fields[] = {
 };
 const record_rule unsealed_record = {"Unsealed", unsealed_fields, 4};
 
+static const field_rule unsent_fields[] = {
+    {.name = "count", .type = FIELD_INTEGER, .required = true, .min = 1LL, .max = 9007199254740991LL},
+    {.name = "lastAt", .type = FIELD_INTEGER, .required = true, .max = 9007199254740991LL},
+};
+const record_rule unsent_record = {"Unsent", unsent_fields, 2};
+
 static const field_rule chat_sync_state_fields[] = {
     {.name = "requestId", .type = FIELD_UUID, .required = true},
     {.name = "lastSyncedSequence", .type = FIELD_INTEGER, .min = 0LL, .max = 4503599627370495LL, .fallback = "0"},
@@ -200,8 +232,46 @@ static const field_rule chat_sync_state_fields[] = {
     {.name = "serverRevision", .type = FIELD_STRING, .nullable = true, .max = 256LL, .fallback = "null"},
     {.name = "chat", .type = FIELD_OBJECT, .nullable = true, .record = &server_chat_record, .fallback = "null"},
     {.name = "unsealed", .type = FIELD_OBJECT, .nullable = true, .record = &unsealed_record, .fallback = "null"},
+    {.name = "unsent", .type = FIELD_OBJECT, .nullable = true, .record = &unsent_record, .fallback = "null"},
 };
-const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 14};
+const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 15};
+
+static const field_rule send_message_payload_fields[] = {
+    {.name = "content", .type = FIELD_STRING, .required = true, .min = 1LL, .max = 10000LL},
+    {.name = "tempId", .type = FIELD_STRING, .required = true, .min = 1LL, .max = 256LL},
+    {.name = "isScreenshot", .type = FIELD_BOOLEAN},
+    {.name = "screenshotFileName", .type = FIELD_STRING, .nullable = true, .max = 1024LL},
+};
+const record_rule send_message_payload_record = {"SendMessagePayload", send_message_payload_fields, 4};
+
+static const field_rule mark_read_payload_fields[] = {
+    {.name = "messageIds", .type = FIELD_ARRAY, .required = true},
+    {.name = "upToSequence", .type = FIELD_INTEGER, .required = true, .min = 1LL, .max = 4503599627370495LL},
+};
+const record_rule mark_read_payload_record = {"MarkReadPayload", mark_read_payload_fields, 2};
+
+static const field_rule offline_operation_fields[] = {
+    {.name = "id", .type = FIELD_STRING, .required = true, .min = 1LL, .max = 256LL},
+    {.name = "type", .type = FIELD_ENUM, .required = true, .values = operation_type_names},
+    {.name = "requestId", .type = FIELD_UUID, .required = true},
+    {.name = "payload", .type = FIELD_OBJECT, .required = true},
+    {.name = "status", .type = FIELD_ENUM, .required = true, .values = operation_status_names},
+    {.name = "createdAt", .type = FIELD_INTEGER, .required = true, .max = 9007199254740991LL},
+    {.name = "attemptedAt", .type = FIELD_INTEGER, .nullable = true, .max = 9007199254740991LL, .fallback = "null"},
+    {.name = "retryCount", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "maxRetries", .type = FIELD_INTEGER, .min = 1LL, .max = 9007199254740991LL, .fallback = "5"},
+    {.name = "nextRetryAt", .type = FIELD_INTEGER, .nullable = true, .max = 9007199254740991LL, .fallback = "null"},
+    {.name = "lastError", .type = FIELD_STRING, .nullable = true, .fallback = "null"},
+    {.name = "sequenceNumber", .type = FIELD_INTEGER, .min = 4503599627370496LL, .max = 9007199254740991LL},
+    {.name = "mayHaveArrived", .type = FIELD_BOOLEAN},
+};
+const record_rule offline_operation_record = {"OfflineOperation", offline_operation_fields, 13};
+
+static const field_rule read_answer_fields[] = {
+    {.name = "unreadCount", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL},
+    {.name = "lastReadSequence", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL},
+};
+const record_rule read_answer_record = {"ReadAnswer", read_answer_fields, 2};
 
 static const field_rule chats_page_fields[] = {
     {.name = "chats", .type = FIELD_ARRAY, .required = true},
@@ -239,8 +309,9 @@ const record_rule tombstone_record = {"Tombstone", tombstone_fields, 2};
 static const field_rule stored_rows_fields[] = {
     {.name = "chat_meta", .type = FIELD_ARRAY, .required = true},
     {.name = "cache_stats", .type = FIELD_ARRAY, .required = true},
+    {.name = "offline_queue", .type = FIELD_ARRAY},
 };
-const record_rule stored_rows_record = {"StoredRows", stored_rows_fields, 2};
+const record_rule stored_rows_record = {"StoredRows", stored_rows_fields, 3};
 
 static const field_rule sync_position_fields[] = {
     {.name = "key", .type = FIELD_STRING, .required = true},

@@ -12,6 +12,9 @@
 #define LIMIT_REPAIR_PAGES_MAX 1000LL
 #define LIMIT_PAGE_CHATS 200LL
 #define LIMIT_CALLS_MAX 4LL
+#define LIMIT_OPERATION_CALLS_MAX 4LL
+#define LIMIT_RECEIPT_CALLS_MAX 1LL
+#define LIMIT_OPERATION_TRIES_MAX 5LL
 #define LIMIT_CALL_TIMEOUT_MS 30000LL
 #define LIMIT_CHAT_EXPIRES_MS 604800000LL
 #define LIMIT_GAPS_PER_CHAT_MAX 64LL
@@ -90,6 +93,11 @@ typedef enum {
     EVENT_TYPE_TOUCH,
     EVENT_TYPE_READ,
     EVENT_TYPE_DAMAGED,
+    EVENT_TYPE_SEND,
+    EVENT_TYPE_RETRY,
+    EVENT_TYPE_RETRY_ALL,
+    EVENT_TYPE_CANCEL,
+    EVENT_TYPE_EDIT,
 } event_type;
 extern const char *const event_type_names[];
 
@@ -97,6 +105,8 @@ typedef enum {
     CALL_METHOD_FETCH_CHATS,
     CALL_METHOD_FETCH_MESSAGES,
     CALL_METHOD_SUBSCRIBE,
+    CALL_METHOD_SEND_MESSAGE,
+    CALL_METHOD_MARK_READ,
 } call_method;
 extern const char *const call_method_names[];
 
@@ -106,8 +116,23 @@ typedef enum {
     SIGNAL_TYPE_CONNECTION,
     SIGNAL_TYPE_AUTH,
     SIGNAL_TYPE_ERROR,
+    SIGNAL_TYPE_OUTBOX,
 } signal_type;
 extern const char *const signal_type_names[];
+
+typedef enum {
+    OPERATION_TYPE_SEND_MESSAGE,
+    OPERATION_TYPE_MARK_READ,
+} operation_type;
+extern const char *const operation_type_names[];
+
+typedef enum {
+    OPERATION_STATUS_PENDING,
+    OPERATION_STATUS_SYNCING,
+    OPERATION_STATUS_COMPLETED,
+    OPERATION_STATUS_FAILED,
+} operation_status;
+extern const char *const operation_status_names[];
 
 typedef enum {
     ERROR_CODE_NONE,
@@ -147,6 +172,10 @@ typedef enum {
     ERROR_CODE_REJECTED,
     ERROR_CODE_AUTH,
     ERROR_CODE_ABORTED,
+    ERROR_CODE_NOT_DURABLE,
+    ERROR_CODE_UNKNOWN_OPERATION,
+    ERROR_CODE_OPERATION_UNDER_WAY,
+    ERROR_CODE_OPERATION_ATTEMPTED,
     ERROR_CODE_UNKNOWN_CHAT,
 } error_code;
 extern const char *const error_code_names[];
@@ -222,6 +251,12 @@ enum {
 extern const record_rule unsealed_record;
 
 enum {
+    UNSENT_COUNT,
+    UNSENT_LAST_AT,
+};
+extern const record_rule unsent_record;
+
+enum {
     CHAT_SYNC_STATE_REQUEST_ID,
     CHAT_SYNC_STATE_LAST_SYNCED_SEQUENCE,
     CHAT_SYNC_STATE_LAST_SYNCED_AT,
@@ -236,8 +271,46 @@ enum {
     CHAT_SYNC_STATE_SERVER_REVISION,
     CHAT_SYNC_STATE_CHAT,
     CHAT_SYNC_STATE_UNSEALED,
+    CHAT_SYNC_STATE_UNSENT,
 };
 extern const record_rule chat_sync_state_record;
+
+enum {
+    SEND_MESSAGE_PAYLOAD_CONTENT,
+    SEND_MESSAGE_PAYLOAD_TEMP_ID,
+    SEND_MESSAGE_PAYLOAD_IS_SCREENSHOT,
+    SEND_MESSAGE_PAYLOAD_SCREENSHOT_FILE_NAME,
+};
+extern const record_rule send_message_payload_record;
+
+enum {
+    MARK_READ_PAYLOAD_MESSAGE_IDS,
+    MARK_READ_PAYLOAD_UP_TO_SEQUENCE,
+};
+extern const record_rule mark_read_payload_record;
+
+enum {
+    OFFLINE_OPERATION_ID,
+    OFFLINE_OPERATION_TYPE,
+    OFFLINE_OPERATION_REQUEST_ID,
+    OFFLINE_OPERATION_PAYLOAD,
+    OFFLINE_OPERATION_STATUS,
+    OFFLINE_OPERATION_CREATED_AT,
+    OFFLINE_OPERATION_ATTEMPTED_AT,
+    OFFLINE_OPERATION_RETRY_COUNT,
+    OFFLINE_OPERATION_MAX_RETRIES,
+    OFFLINE_OPERATION_NEXT_RETRY_AT,
+    OFFLINE_OPERATION_LAST_ERROR,
+    OFFLINE_OPERATION_SEQUENCE_NUMBER,
+    OFFLINE_OPERATION_MAY_HAVE_ARRIVED,
+};
+extern const record_rule offline_operation_record;
+
+enum {
+    READ_ANSWER_UNREAD_COUNT,
+    READ_ANSWER_LAST_READ_SEQUENCE,
+};
+extern const record_rule read_answer_record;
 
 enum {
     CHATS_PAGE_CHATS,
@@ -275,6 +348,7 @@ extern const record_rule tombstone_record;
 enum {
     STORED_ROWS_CHAT_META,
     STORED_ROWS_CACHE_STATS,
+    STORED_ROWS_OFFLINE_QUEUE,
 };
 extern const record_rule stored_rows_record;
 

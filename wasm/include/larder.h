@@ -24,8 +24,8 @@
  *
  * | type           | header                                    | body                                  |
  * | -------------- | ----------------------------------------- | ------------------------------------- |
- * | `hydrate`      | `userId?`, `layout?` (`rows`, `blocks`),  | `{chat_meta: [...], cache_stats: []}` |
- * |                | `setAside?` (requestIds), `again?`: not   |                                       |
+ * | `hydrate`      | `userId?`, `layout?` (`rows`, `blocks`),  | `{chat_meta: [...], cache_stats: [],  |
+ * |                | `setAside?` (requestIds), `again?`: not   | offline_queue: []}`                   |
  * |                | the first core                            |                                       |
  * | `rows`         |                                           | one array per read that was asked for |
  * | `block`, only  | `requestId`, `firstSequence`,             | the block's `data`                    |
@@ -42,12 +42,24 @@
  * | `fill`         | `command`, `requestId`, `startSeq`,       |                                       |
  * |                | `endSeq`                                  |                                       |
  * | `touch`        | `requestId`                               |                                       |
- * | `read`         | `command?`, `requestId`, `upToSequence`   |                                       |
+ * | `read`         | `command?`, `requestId`, `upToSequence`,  |                                       |
+ * |                | `id?`: of the receipt's operation         |                                       |
  * | `damaged`      | `requestId`, `firstSequence`,             |                                       |
  * |                | `lastSequence`                            |                                       |
+ * | `send`         | `command?`, `requestId`, `id`             | `{content, isScreenshot?,             |
+ * |                |                                           | screenshotFileName?, ...}`            |
+ * | `edit`         | `command?`, `id`                          | as of `send`; what it doesn't give    |
+ * |                |                                           | stays                                 |
+ * | `retry`        | `command?`, `id`                          |                                       |
+ * | `retryAll`     | `command?`                                |                                       |
+ * | `cancel`       | `command?`, `id`                          |                                       |
+ *
+ * An operation's `id` is a UUID made by the caller: the same event twice makes one operation. It is the
+ * idempotency key of its calls as well, and of a message the `tempId`.
  *
  * Any header may have `attempt`: 2 when a transaction with this event aborted before (it is then planned with
- * more reads), 3 or more: it is set aside and reported.
+ * more reads), 3 or more: it is set aside and reported; and `joins`: it is stepped within the transaction of
+ * the step before.
  *
  * A plan is JSON:
  *
@@ -62,11 +74,13 @@
  *                 | {"store", "requestId", "from", "to", "limit?"}],
  *                                            the last asks for blocks, which come as `block` events: those
  *                                            that meet [from, to], ascending
- *       "calls": [{"id", "method", "timeoutMs", "params", "eager?"}],
+ *       "calls": [{"id", "method", "timeoutMs", "params", "eager?", "operation?"}],
  *       "signals": [{"type": "chat", "requestId", "state", "written"} | {"type": "chats"}
- *                   | {"type": "connection", "state"} | {"type": "auth"}
+ *                   | {"type": "connection", "state"} | {"type": "auth"} | {"type": "outbox"}
  *                   | {"type": "error", "code", "requestId?", "path?", "reason?"}],
- *       "replies": [{"command", "code?", "reason?"}] }
+ *       "replies": [{"command", "code?", "path?", "reason?", "result?"}] }
+ *
+ * A `send` is answered with the message as it was stored, without its content.
  *
  * Everything is single-threaded. Times are milliseconds since 1970.
  */

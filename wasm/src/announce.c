@@ -45,10 +45,13 @@ void announce_changes(core *l) {
         c->touched = c->dirty = c->rows_moved = false;
     }
     if (listed) text_raw(plan_signal(&l->plan, SIGNAL_TYPE_CHATS), "}");
+    if (l->outbox.moved) text_raw(plan_signal(&l->plan, SIGNAL_TYPE_OUTBOX), "}");
+    l->outbox.moved = false;
     announce_connection(l);
 }
 
 void announce_again(core *l) {
     l->sync.announced = -1;
+    l->outbox.moved = true;
     for (chat *c = l->chats.table; c; c = c->hh.next) chat_touch(&l->chats, c);
 }

@@ -4,10 +4,14 @@
 
 #include "plant.h"
 
-void block_write_record(text *out, const record *read, int64_t version, int64_t now_ms) {
+void block_write_record(text *out, const record *read, int64_t version, const char *temp_id, int64_t now_ms) {
     record_write_open(out, read, &cached_message_record);
     const char *status = record_text(read, CACHED_MESSAGE_STATUS);
     if (status && !slice_is(slice_of(status), "sent")) text_raw(out, ",\"status\":\"sent\"");
+    if (temp_id && !read->field[CACHED_MESSAGE_TEMP_ID]) {
+        text_name(out, "tempId");
+        text_string(out, temp_id);
+    }
     text_name(out, "_cachedAt");
     text_number(out, now_ms);
     text_name(out, "_syncVersion");
@@ -90,7 +94,7 @@ static int by_sequence(const void *left, const void *right) {
 
 static void write_message(core *l, const settled *m) {
     text *out = &l->plan.bytes;
-    if (m->read) block_write_record(out, m->read, m->version, l->now_ms);
+    if (m->read) block_write_record(out, m->read, m->version, m->temp_id, l->now_ms);
     else text_bytes(out, m->bytes);
 }
 

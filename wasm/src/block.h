@@ -15,10 +15,11 @@ typedef struct {
     const record *read; /* a server's record, to be completed; NULL: `bytes` are stored as they are */
     slice bytes;
     int64_t version;
+    const char *temp_id; /* of a server's record that is one's own; else NULL */
 } settled;
 
-/** Appends a server's record with what the core adds to it, as one JSON object. */
-void block_write_record(text *out, const record *read, int64_t version, int64_t now_ms);
+/** Appends a server's record with what the core adds to it, as one JSON object. `temp_id` may be NULL. */
+void block_write_record(text *out, const record *read, int64_t version, const char *temp_id, int64_t now_ms);
 
 /** Deletes the blocks that can't be read; their range is a gap from now on, as are the numbers of copies. */
 void block_drop_damaged(core *l, chat *c, stored_rows *stored);

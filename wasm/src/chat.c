@@ -6,9 +6,7 @@
 #include "plant.h"
 
 chat *chat_find(const chat_table *chats, const char *request_id) {
-    chat *found = NULL;
-    HASH_FIND_STR(chats->table, request_id, found);
-    return found;
+    return registry_find(chats->table, request_id);
 }
 
 chat *chat_ensure(chat_table *chats, const char *request_id) {
@@ -19,12 +17,10 @@ chat *chat_ensure(chat_table *chats, const char *request_id) {
     strncpy(made->request_id, request_id, REQUEST_ID_BYTES - 1);
     made->last_read_ms = -1;
     made->announced = -1;
-    HASH_ADD_STR(chats->table, request_id, made);
-    if (!made->hh.tbl) {
-        free(made);
-        return NULL;
-    }
-    return made;
+    chat *table = registry_add(chats->table, made, made->request_id);
+    if (table) chats->table = table;
+    else free(made);
+    return table ? made : NULL;
 }
 
 static void chat_free(chat *c) {
@@ -37,9 +33,9 @@ static void chat_free(chat *c) {
 }
 
 void chats_free(chat_table *chats) {
-    chat *each, *next;
-    HASH_ITER(hh, chats->table, each, next) {
-        HASH_DEL(chats->table, each);
+    while (chats->table) {
+        chat *each = chats->table;
+        chats->table = registry_remove(chats->table, each);
         chat_free(each);
     }
     chats->touched = NULL;
@@ -75,37 +71,15 @@ bool chat_set_listed(chat *c, slice bytes) {
 
 /* ---- the row, read ---- */
 
-static bool is_known_field(slice key) {
-    for (int i = 0; i < chat_sync_state_record.count; i++) {
-        if (slice_is(key, chat_sync_state_record.fields[i].name)) return true;
-    }
-    return false;
-}
-
-/** Keeps the members that this version doesn't know, and the bytes of the server's record. */
+/** Keeps the bytes of the server's record, and the members that this version doesn't know. */
 static bool keep_raw(chat *c, slice row) {
     json_cursor cursor;
     slice key, value;
-    text extra = {0};
     bool ok = json_enter(&cursor, row, '{');
     while (ok && json_member(&cursor, &key, &value)) {
-        if (slice_is(key, "chat")) {
-            ok = slice_is(value, "null") || chat_set_listed(c, value);
-        } else if (!is_known_field(key)) {
-            text_raw(&extra, ",\"");
-            text_bytes(&extra, key);
-            text_raw(&extra, "\":");
-            text_bytes(&extra, value);
-        }
+        if (slice_is(key, "chat")) ok = slice_is(value, "null") || chat_set_listed(c, value);
     }
-    if (extra.size) {
-        free(c->extra);
-        c->extra = slice_copy((slice){extra.at, extra.size});
-        ok = ok && c->extra;
-    }
-    ok = ok && !extra.failed;
-    text_free(&extra);
-    return ok;
+    return ok && record_keep_unknown(&c->extra, row, &chat_sync_state_record);
 }
 
 static bool read_gaps(chat *c, const cJSON *gaps) {
@@ -142,8 +116,13 @@ static void take_unsealed(chat *c, const cJSON *range) {
     };
 }
 
+static void take_unsent(chat *c, const cJSON *unsent) {
+    c->unsent_count = json_integer(unsent, "count", 0);
+    c->unsent_last_ms = json_integer(unsent, "lastAt", 0);
+}
+
 static bool take_fields(chat *c, const record *row) {
-    c->last_synced_sequence = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_SEQUENCE, 0);
+    c->paged_last = c->last_synced_sequence = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_SEQUENCE, 0);
     c->last_synced_ms = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_AT, 0);
     c->total_message_count = record_integer(row, CHAT_SYNC_STATE_TOTAL_MESSAGE_COUNT, 0);
     c->unread_count = record_integer(row, CHAT_SYNC_STATE_UNREAD_COUNT, 0);
@@ -157,6 +136,7 @@ static bool take_fields(chat *c, const record *row) {
         return false;
     take_ahead(c, row->field[CHAT_SYNC_STATE_CHAT]);
     take_unsealed(c, row->field[CHAT_SYNC_STATE_UNSEALED]);
+    take_unsent(c, row->field[CHAT_SYNC_STATE_UNSENT]);
     return true;
 }
 
@@ -218,6 +198,15 @@ static void write_unsealed(const unsealed *range, layout kept, text *out) {
     text_raw(out, range->rows || kept == LAYOUT_ROWS ? ",\"rows\":true}" : ",\"rows\":false}");
 }
 
+/** A row that says nothing of them has none. */
+static void write_unsent(const chat *c, text *out) {
+    if (!c->unsent_count) return;
+    text_raw(out, ",\"unsent\":{");
+    number_member(out, "count", c->unsent_count);
+    number_member(out, "lastAt", c->unsent_last_ms);
+    text_raw(out, "}");
+}
+
 void chat_write(const chat *c, layout kept, text *out) {
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
@@ -238,6 +227,7 @@ void chat_write(const chat *c, layout kept, text *out) {
     text_name(out, "chat");
     text_raw(out, c->listed ? c->listed : "null");
     write_unsealed(&c->unsealed, kept, out);
+    write_unsent(c, out);
     if (c->extra) text_raw(out, c->extra);
     text_raw(out, "}");
 }
@@ -245,6 +235,7 @@ void chat_write(const chat *c, layout kept, text *out) {
 /* ---- what is known ---- */
 
 void chat_take_counts(chat *c, chat_counts counts, int64_t arrived) {
+    c->counts_taken++;
     if (counts.total >= 0) c->total_message_count = counts.total;
     if (counts.unread < 0) return;
     if (counts.last_read < 0 || counts.last_read >= c->last_read_sequence) {

@@ -5,10 +5,7 @@
 #include "gen/schema.h"
 #include "plan.h"
 #include "record.h"
-
-/* Memory can run out in the hash table too; its macros then leave the new element out. */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "registry.h"
 
 enum { REQUEST_ID_BYTES = 37 };
 
@@ -27,8 +24,12 @@ typedef struct {
     bool rows;      /* there may be rows as well; only then, or when it isn't told, readers look for them */
 } unsealed;
 
+struct operation;
+enum { CHAT_LINES = 2 };
+
 /** One chat: what `chat_meta` stores of it (spec/1, ChatSyncState) and what is under way for it. */
 typedef struct chat {
+    UT_hash_handle hh; /* by request_id */
     char request_id[REQUEST_ID_BYTES];
 
     int64_t last_synced_sequence; /* known up to here, but for the gaps */
@@ -44,6 +45,8 @@ typedef struct chat {
     char *revision; /* `serverRevision`: what the delta starts from; NULL: none yet */
     char *listed;   /* the server's record of the chat, JSON as it came; NULL: never listed */
     unsealed unsealed;
+    int64_t unsent_count;   /* messages in its line of the outbox */
+    int64_t unsent_last_ms; /* when the last of them was written */
     char *extra; /* members of the stored row that this version doesn't know: `,"name":value…`, or NULL */
 
     bool dirty;      /* the row must be written in this step */
@@ -52,7 +55,12 @@ typedef struct chat {
     struct chat *next_touched;
     int announced; /* the `chat_state` that the page was told last; -1: none */
 
-    int open_count;      /* how often it is open in a page */
+    int open_count;                      /* how often it is open in a page */
+    struct operation *lines[CHAT_LINES]; /* of the outbox, in order (operation.h) */
+    int64_t paged_last;   /* the highest number that a page has covered: answers to messages may be ahead */
+    int64_t delta_from;   /* an answer to a message has left a hole above this number, of which the next delta
+                             is to bring what it has; 0: none */
+    int64_t counts_taken; /* how often the server's counts were */
     int64_t counted_to;  /* `lastSequence` of the server's record whose unread count was taken; 0: none was */
     bool moved;          /* the server is known to be ahead */
     int64_t server_last; /* the highest sequence number that the list told of */
@@ -71,7 +79,6 @@ typedef struct chat {
     bool set_aside;       /* its last page could not be stored: a core does not ask again by itself */
     int failures;         /* in a row */
     int64_t retry_ms;     /* not before, in the core's ticks */
-    UT_hash_handle hh;
 } chat;
 
 typedef struct {

@@ -3,18 +3,19 @@
 #include <string.h>
 
 #include "block.h"
+#include "outbox.h"
 #include "sync.h"
 #include "waiter.h"
 
-static const char *command_of(const event *e) {
+const char *command_of(const event *e) {
     return json_text(e->header, "command");
 }
 
-static void done(core *l, const char *command) {
+void command_done(core *l, const char *command) {
     if (command) plan_reply(&l->plan, command, ERROR_CODE_NONE, NULL);
 }
 
-static void refuse(core *l, const char *command, const char *argument) {
+void command_refuse(core *l, const char *command, const char *argument) {
     if (command) plan_reply(&l->plan, command, ERROR_CODE_ARGUMENT, argument);
 }
 
@@ -26,11 +27,10 @@ static bool is_cut_off(core *l, const char *command) {
     return true;
 }
 
-/** The chat a command names, made where it is not known yet; NULL after the command was refused. */
-static chat *chat_of(core *l, const event *e) {
+chat *command_chat(core *l, const event *e) {
     const char *request_id = json_text(e->header, "requestId");
     if (!request_id || !record_is_uuid(request_id)) {
-        refuse(l, command_of(e), "requestId");
+        command_refuse(l, command_of(e), "requestId");
         return NULL;
     }
     chat *c = chat_ensure(&l->chats, request_id);
@@ -52,24 +52,24 @@ static bool may_be_behind(const core *l, const chat *c) {
 }
 
 void command_open(core *l, const event *e) {
-    chat *c = chat_of(l, e);
+    chat *c = command_chat(l, e);
     if (!c) return;
     c->open_count++;
     note_access(l, c);
     if (!c->set_aside && may_be_behind(l, c)) sync_want_delta(l, c);
     chat_touch(&l->chats, c);
-    done(l, command_of(e));
+    command_done(l, command_of(e));
 }
 
 void command_close(core *l, const event *e) {
-    chat *c = chat_of(l, e);
+    chat *c = command_chat(l, e);
     if (!c) return;
     if (c->open_count > 0) c->open_count--;
-    done(l, command_of(e));
+    command_done(l, command_of(e));
 }
 
 void command_touch(core *l, const event *e) {
-    chat *c = chat_of(l, e);
+    chat *c = command_chat(l, e);
     if (!c) return;
     note_access(l, c);
     chat_touch(&l->chats, c);
@@ -79,7 +79,7 @@ void command_sync(core *l, const event *e) {
     const char *command = command_of(e);
     if (!command) return;
     const bool whole = !json_get(e->header, "requestId");
-    chat *c = whole ? NULL : chat_of(l, e);
+    chat *c = whole ? NULL : command_chat(l, e);
     if (!whole && !c) return;
     if (is_cut_off(l, command) || !waiter_add(l, command, c, PURPOSE_DELTA, (gap){0})) return;
     if (c) {
@@ -89,19 +89,20 @@ void command_sync(core *l, const event *e) {
         sync_want_list(l);
         sync_want_failed(l);
         sync_forget_waits(l);
+        outbox_forget_waits(l);
     }
 }
 
 void command_fill(core *l, const event *e) {
     const char *command = command_of(e);
-    chat *c = command ? chat_of(l, e) : NULL;
+    chat *c = command ? command_chat(l, e) : NULL;
     if (!c) return;
     const gap wanted = {.start = json_integer(e->header, "startSeq", 0),
                         .end = json_integer(e->header, "endSeq", 0)};
     if (wanted.start < 1 || wanted.end < wanted.start) {
-        refuse(l, command, "startSeq, endSeq");
+        command_refuse(l, command, "startSeq, endSeq");
     } else if (!gaps_last_in(&c->gaps, wanted.start, wanted.end)) {
-        done(l, command);
+        command_done(l, command);
     } else if (!is_cut_off(l, command) && waiter_add(l, command, c, PURPOSE_GAP, wanted)) {
         c->wanted_gap = waiters_range(l, c);
         c->retry_ms = 0;
@@ -117,7 +118,8 @@ static void read_up_to(core *l, const reading *r, int64_t unread) {
     c->last_read_sequence = r->up_to;
     c->last_read_ms = l->now_ms;
     chat_mark_dirty(&l->chats, c);
-    done(l, r->command);
+    if (r->receipt) outbox_add_receipt(l, c, r->receipt, r->up_to);
+    command_done(l, r->command);
 }
 
 static void ask_above(core *l, const chat *c, int64_t up_to) {
@@ -127,14 +129,15 @@ static void ask_above(core *l, const chat *c, int64_t up_to) {
 }
 
 bool command_read(core *l, const event *e, reading *out) {
-    chat *c = chat_of(l, e);
+    chat *c = command_chat(l, e);
     const int64_t up_to = json_integer(e->header, "upToSequence", 0);
     if (!c) return false;
-    *out = (reading){c, command_of(e), up_to};
+    const char *receipt = json_text(e->header, "id");
+    *out = (reading){c, command_of(e), receipt && record_is_uuid(receipt) ? receipt : NULL, up_to};
     if (up_to < 1 || up_to >= LIMIT_PROVISIONAL_SEQUENCE_MIN) {
-        refuse(l, out->command, "upToSequence");
+        command_refuse(l, out->command, "upToSequence");
     } else if (up_to <= c->last_read_sequence) {
-        done(l, out->command);
+        command_done(l, out->command);
     } else if (up_to >= c->last_synced_sequence) {
         read_up_to(l, out, 0);
     } else {

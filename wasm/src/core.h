@@ -7,6 +7,7 @@
 #include "retry.h"
 
 struct waiter;
+struct operation;
 
 /** The stream of the server's change signals: one call that lasts until it breaks. */
 typedef struct {
@@ -36,6 +37,15 @@ typedef struct {
     int repairs; /* pages that were fetched only to repair, since the start */
 } sync_state;
 
+/** What is queued for the server (outbox.h). */
+typedef struct {
+    struct operation *table; /* by id */
+    int64_t next_serial;
+    int64_t calls[CHAT_LINES]; /* under way, by line */
+    bool moved;                /* the queue was written in this step */
+    bool postponed;            /* a try is due and waits for a transaction of its own */
+} outbox;
+
 /** The whole of a core. Everything in it is derived from what is stored, but for what is under way. */
 typedef struct {
     int64_t now_ms;   /* the latest moment that was given: never runs backwards */
@@ -47,7 +57,10 @@ typedef struct {
     plan plan;
     chat_table chats;
     sync_state sync;
-    layout layout;          /* how settled history is stored */
+    outbox outbox;
+    bool opened;   /* a plan of this step's transaction has gone out: it is strict, or not, from then on */
+    bool strict;   /* it is */
+    layout layout; /* how settled history is stored */
     bool positions_unknown; /* the rows are of versions 1 or 2 */
     bool blocks_there;      /* there are blocks, or were: with layout `rows` too they must be read */
     unsealed last_block;    /* the block that was written last: its range, and whether it is small */

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "delta_page.h"
+#include "outbox.h"
 #include "plant.h"
+#include "sync.h"
 
 /* ---- what is stored already ---- */
 
@@ -102,19 +104,20 @@ static void drop_row(core *l, delta *d, stored_row *row) {
 static void put_row(core *l, const message *m, int64_t version, bool replaces) {
     plan *p = &l->plan;
     text *out = replaces ? plan_put(p, STORE_MESSAGES) : plan_add(p, STORE_MESSAGES);
-    block_write_record(out, &m->read, version, l->now_ms);
+    block_write_record(out, &m->read, version, m->temp_id, l->now_ms);
 }
 
 /** Into a block, at the end of the step; a row that it replaces is sealed by that. */
 static void put_settled(core *l, delta *d, const message *m, int64_t version, const stored_row *replaced) {
     settled *fresh = &d->fresh[d->fresh_count++];
-    *fresh = (settled){.sequence = m->sequence, .read = &m->read, .version = version};
+    *fresh = (settled){.sequence = m->sequence, .read = &m->read, .version = version, .temp_id = m->temp_id};
     if (!replaced || replaced->block != NO_BLOCK || replaced->gone) return;
     plan_delete(&l->plan, STORE_MESSAGES, replaced->id);
     if (PLANTED(edit_lost_on_sealing)) *fresh = (settled){.sequence = m->sequence, .bytes = replaced->bytes};
 }
 
-static void put_message(core *l, delta *d, const message *m, stored_row *replaced) {
+static void put_message(core *l, delta *d, message *m, stored_row *replaced) {
+    if (replaced && !m->temp_id) m->temp_id = replaced->temp_id;
     const int64_t version = replaced ? replaced->version + 1 : 1;
     const bool is_row = replaced && replaced->block == NO_BLOCK;
     if (l->layout == LAYOUT_BLOCKS) put_settled(l, d, m, version, replaced);
@@ -151,6 +154,31 @@ static bool is_own(const core *l, const message *m) {
     return l->user_id && sender && strcmp(l->user_id, sender) == 0;
 }
 
+/** The operation that the message was sent by and that still waits; NULL where there is none. */
+static operation *operation_of(const core *l, const delta *d, const message *m) {
+    if (d->asked.operation) return outbox_find(l, d->asked.operation);
+    const char *key = record_text(&m->read, CACHED_MESSAGE_CLIENT_TEMP_ID);
+    return key ? outbox_find_message(d->chat, key) : NULL;
+}
+
+/** What waited to be sent has arrived: the server's message takes its place. False when none waited. */
+static bool take_operation(core *l, const delta *d, message *m) {
+    operation *o = operation_of(l, d, m);
+    if (!o) return false;
+    const size_t size = strlen(o->temp_id) + 1;
+    char *temp_id = arena_take(&l->memory, size);
+    if (!temp_id) return core_no_memory(l);
+    m->temp_id = memcpy(temp_id, o->temp_id, size);
+    outbox_remove(l, o);
+    return true;
+}
+
+/** An answer to a message of which a page has known before that it was deleted. */
+static bool is_late_answer(const delta *d, const message *m) {
+    const chat *c = d->chat;
+    return d->asked.operation && gaps_known_in(&c->gaps, c->last_synced_sequence, m->sequence, m->sequence);
+}
+
 /** A message that has moved leaves a number of which nothing is known any more, unless the page covers it. */
 static void leave_place(core *l, delta *d, const stored_row *row, const message *m) {
     const int64_t left = row->sequence;
@@ -166,7 +194,7 @@ static bool is_unchanged(const stored_row *row, const message *m) {
 }
 
 /** Decides on one message of the page; `*place` is set when it makes a sequence number known by itself. */
-static void decide_message(core *l, delta *d, const message *m, bool *place) {
+static void decide_message(core *l, delta *d, message *m, bool *place) {
     stored_row *row = stored_find(&d->rows, m->id);
     *place = false;
     if (delta_is_tombstone(d, m->id)) return;
@@ -178,14 +206,17 @@ static void decide_message(core *l, delta *d, const message *m, bool *place) {
     if (is_sequence_taken(l, d, m) || is_repeated(l, d, m)) return;
     stored_row *replaced = row;
     if (orphan || (row && row->gone)) row = NULL;
+    const bool stays_there = row && row->sequence == m->sequence;
+    const bool fits = stays_there || delta_covers(d, m->sequence) || has_place(d, m);
+    const bool sent_here = (row || fits) && take_operation(l, d, m);
+    if (!row && is_late_answer(d, m)) return;
     if (row && m->edited_ms < row->edited_ms && !PLANTED(older_edit_wins)) return;
     if (row && is_unchanged(row, m)) return;
-    const bool stays_there = row && row->sequence == m->sequence;
     if (row) leave_place(l, d, row, m);
-    if (!stays_there && !delta_covers(d, m->sequence) && !has_place(d, m)) return;
+    if (!fits) return;
     if (!row) d->chat->message_count++;
-    if (!row && m->sequence > d->known_before && m->sequence > d->chat->counted_to && !is_own(l, m))
-        d->arrived++;
+    const bool fresh = !row && m->sequence > d->known_before && m->sequence > d->chat->counted_to;
+    if (fresh && !sent_here && !is_own(l, m)) d->arrived++;
     put_message(l, d, m, replaced);
     *place = !delta_covers(d, m->sequence) && delta_asks(&d->asked, m->sequence);
 }
@@ -201,8 +232,9 @@ static void mark_staying(delta *d) {
     }
 }
 
+/** An answer to a message says of its number only that the message has it. */
 static void drop_absent(core *l, delta *d) {
-    if (d->spares_all || PLANTED(absent_kept)) return;
+    if (d->spares_all || d->asked.operation || PLANTED(absent_kept)) return;
     for (size_t i = 0; i < d->rows.count; i++) {
         stored_row *row = &d->rows.at[i];
         const bool own = strcmp(row->request_id, d->chat->request_id) == 0;
@@ -221,7 +253,9 @@ static void drop_tombstones(core *l, delta *d) {
 
 /* ---- positions ---- */
 
-static bool cover(core *l, chat *c, int64_t from, int64_t to) {
+static bool cover(core *l, const delta *d, int64_t from, int64_t to) {
+    chat *c = d->chat;
+    if (!d->asked.operation && to > c->paged_last) c->paged_last = to;
     if (!gaps_fill(&c->gaps, from, to)) return core_no_memory(l);
     if (to <= c->last_synced_sequence) return true;
     gap jump = {c->last_synced_sequence + 1, from - 1, l->now_ms, false};
@@ -242,14 +276,31 @@ static void take_counts(const delta *d) {
     chat_take_counts(d->chat, counts, d->arrived);
 }
 
+static bool distrust(core *l, chat *c, int64_t from, int64_t to) {
+    return chat_distrust_range(c, from, to, l->now_ms) || core_no_memory(l);
+}
+
+/**
+ * A page of a hole gives a chat its first revision. What was known before, from answers to messages, may be
+ * older than that.
+ */
+static bool distrust_others(core *l, const delta *d) {
+    chat *c = d->chat;
+    if (d->asked.operation || c->revision || !record_text(&d->page.fields, MESSAGES_PAGE_REVISION))
+        return true;
+    const bool empty = d->from > d->to;
+    return distrust(l, c, 1, empty ? d->known_before : d->from - 1) &&
+           (empty || distrust(l, c, d->to + 1, d->known_before));
+}
+
 /**
  * An answer that was asked for from an earlier position (by a core before this one) doesn't tell of edits of
  * what has come since and lies below its page.
  */
 static bool distrust_between(core *l, const delta *d) {
-    const int64_t to = d->from <= d->to ? d->from - 1 : d->known_before;
-    if (!d->asked.delta) return true;
-    return chat_distrust_range(d->chat, d->asked.after + 1, to, l->now_ms) || core_no_memory(l);
+    const int64_t to = d->from <= d->to ? d->from - 1 : d->paged_before;
+    if (!d->asked.delta) return distrust_others(l, d);
+    return distrust(l, d->chat, d->asked.after + 1, to);
 }
 
 /**
@@ -261,13 +312,37 @@ static bool is_our_revision(const chat *c, const char *since) {
     return strcmp(since, c->revision) == 0;
 }
 
+/** An answer to a message that leaves a hole below it: others have written meanwhile. */
+static void note_jump(core *l, const delta *d) {
+    chat *c = d->chat;
+    if (!d->asked.operation || d->from <= c->last_synced_sequence + 1 || !c->last_synced_ms) return;
+    if (!c->delta_from) c->delta_from = c->last_synced_sequence;
+    sync_want_delta(l, c);
+}
+
+/**
+ * An answer to a message doesn't say of which moment it is. One that falls into a hole which pages have been
+ * above may be older than the chat's revision: what it shows is to be fetched again. When that hole was seen;
+ * -1: it falls into none.
+ */
+static int64_t hole_of_answer_ms(const delta *d) {
+    if (!d->asked.operation || d->from > d->to || d->from > d->paged_before) return -1;
+    const gap *hole = gaps_last_in(&d->chat->gaps, d->from, d->to);
+    return hole ? hole->detected_ms : -1;
+}
+
 static bool move_position(core *l, delta *d) {
     chat *c = d->chat;
-    if (d->from <= d->to && !cover(l, c, d->from, d->to)) return false;
+    const int64_t hole_ms = hole_of_answer_ms(d);
+    note_jump(l, d);
+    if (d->from <= d->to && !cover(l, d, d->from, d->to)) return false;
+    if (hole_ms >= 0 && !chat_distrust_range(c, d->from, d->to, hole_ms)) return core_no_memory(l);
     gaps_bound(&c->gaps, LIMIT_GAPS_PER_CHAT_MAX);
     take_counts(d);
-    if (!d->asked.delta && d->from <= d->to) c->filling = (gap){.start = d->from, .end = d->to};
+    const bool fills = !d->asked.delta && !d->asked.operation && d->from <= d->to;
+    if (fills) c->filling = (gap){.start = d->from, .end = d->to};
     if (d->asked.delta) {
+        if (d->asked.after <= c->delta_from) c->delta_from = 0;
         c->last_synced_ms = l->now_ms;
         c->moved = c->last_synced_sequence < d->last_sequence;
         c->wants_delta = c->wants_delta || (c->moved && c->last_synced_sequence > d->known_before);
@@ -299,9 +374,9 @@ static void apply(core *l, delta *d) {
     drop_tombstones(l, d);
     for (size_t i = 0; i < d->message_count; i++) {
         bool place;
-        const message *m = &d->messages[i];
+        message *m = &d->messages[i];
         decide_message(l, d, m, &place);
-        if (place) cover(l, d->chat, m->sequence, m->sequence);
+        if (place) cover(l, d, m->sequence, m->sequence);
     }
     if (!move_position(l, d)) return;
     /* What can't become rows, since one of their ids is another row's, stays in blocks. */
@@ -316,6 +391,16 @@ void delta_rows(core *l, delta *d, slice rows, event_reader *blocks) {
     apply(l, d);
 }
 
+/**
+ * A page that left before the answer to a message came doesn't know of that: it is no step back. Of a page
+ * that a core before this one asked for nobody can tell.
+ */
+static void check_last_sequence(core *l, const delta *d) {
+    const chat *c = d->chat;
+    if (d->asked.operation || d->asked.by_another || d->last_sequence >= c->paged_last) return;
+    plan_error(&l->plan, ERROR_CODE_SEQUENCE_REGRESSED, c->request_id, "lastSequence", NULL);
+}
+
 static bool is_of_another_chat(const delta *d) {
     const char *request_id = record_text(&d->page.fields, MESSAGES_PAGE_REQUEST_ID);
     return request_id && strcmp(request_id, d->chat->request_id) != 0;
@@ -326,7 +411,11 @@ delta_result delta_begin(core *l, chat *c, delta_question asked, slice body, boo
     delta *d = arena_take_zeroed(&l->memory, sizeof *d);
     if (!d) return core_no_memory(l), DELTA_APPLIED;
     *out = d;
-    *d = (delta){.chat = c, .asked = asked, .careful = careful, .known_before = c->last_synced_sequence};
+    *d = (delta){.chat = c,
+                 .asked = asked,
+                 .careful = careful,
+                 .known_before = c->last_synced_sequence,
+                 .paged_before = c->paged_last};
     if (!page_read(body, &messages_page_record, &l->memory, &d->page, wrong)) {
         if (wrong->code == ERROR_CODE_NO_MEMORY) return core_no_memory(l), DELTA_APPLIED;
         return DELTA_BAD_PAGE;
@@ -338,9 +427,7 @@ delta_result delta_begin(core *l, chat *c, delta_question asked, slice body, boo
     const bool forgotten = record_true(&d->page.fields, MESSAGES_PAGE_RESET_REQUIRED);
     if (forgotten && asked.since && asked.delta && c->revision) return reset(l, d), DELTA_APPLIED;
     d->last_sequence = record_integer(&d->page.fields, MESSAGES_PAGE_LAST_SEQUENCE, 0);
-    if (d->last_sequence < c->last_synced_sequence) {
-        plan_error(&l->plan, ERROR_CODE_SEQUENCE_REGRESSED, c->request_id, "lastSequence", NULL);
-    }
+    check_last_sequence(l, d);
     if (!delta_read_page(l, d)) return DELTA_APPLIED;
     ask_for_rows(l, d);
     if (plan_has_reads(&l->plan)) return DELTA_NEEDS_ROWS;

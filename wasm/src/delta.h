@@ -11,6 +11,8 @@ typedef struct {
     bool delta;     /* whether edits and deletions since the chat's revision were asked for as well */
     const char
         *since; /* the revision; NULL: none was named, so there is none that could have been forgotten */
+    const char *operation; /* the page is the answer to a message: that of this operation; NULL: it is none */
+    bool by_another;       /* a core before this one has asked */
 } delta_question;
 
 /** A page that is being applied; it lives in the step's memory. */
@@ -30,6 +32,9 @@ typedef enum {
  *
  * Rows are read first only where some may be there already. `careful` reads more: also whether an id or a
  * sequence number is taken by a message that the positions don't speak of.
+ *
+ * A message that waits in the outbox gives way to the server's, whatever page brings it: both have the same
+ * `clientTempId`, or the page is the answer to it.
  */
 delta_result delta_begin(core *l, chat *c, delta_question asked, slice body, bool careful, delta **out,
                          problem *wrong);

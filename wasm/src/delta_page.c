@@ -43,6 +43,7 @@ static bool take_message(core *l, delta *d, slice bytes, size_t index) {
                                     record_text(&m->read, CACHED_MESSAGE_CREATED_AT));
     m->index = index;
     m->repeated = false;
+    m->temp_id = NULL;
     if (strcmp(record_text(&m->read, CACHED_MESSAGE_REQUEST_ID), d->chat->request_id) != 0) {
         delta_report(l, d, ERROR_CODE_REQUEST_MISMATCH, "messages", index, "requestId");
         spare(d, m->id);

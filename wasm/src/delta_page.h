@@ -12,9 +12,10 @@ typedef struct {
     record read;
     const char *id;
     int64_t sequence;
-    int64_t edited_ms; /* `updatedAt`, or `createdAt` where it was never edited */
-    size_t index;      /* in the page, for error paths */
-    bool repeated;     /* the page has its id before under another number */
+    int64_t edited_ms;   /* `updatedAt`, or `createdAt` where it was never edited */
+    size_t index;        /* in the page, for error paths */
+    bool repeated;       /* the page has its id before under another number */
+    const char *temp_id; /* what it was called while it waited to be sent; NULL: it didn't, or is unknown */
 } message;
 
 /** A message that was deleted. */
@@ -33,6 +34,7 @@ struct delta {
     int64_t to;
     int64_t last_sequence;
     int64_t known_before; /* the chat's position before this page */
+    int64_t paged_before; /* and how far pages alone had come, without answers to messages */
     message *messages;    /* valid ones, ascending, no sequence number twice */
     size_t message_count;
     stored_rows rows;

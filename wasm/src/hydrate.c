@@ -1,6 +1,7 @@
 #include "hydrate.h"
 
 #include "block.h"
+#include "outbox.h"
 #include "page.h"
 
 /** Before this version the chats' positions were another program's. */
@@ -76,6 +77,7 @@ bool hydrate(core *l, const event *e) {
     }
     if (!chat_replace(&l->user_id, json_text(e->header, "userId"))) core_no_memory(l);
     take_chats(l, rows.lists[STORED_ROWS_CHAT_META]);
+    outbox_hydrate(l, rows.lists[STORED_ROWS_OFFLINE_QUEUE]);
     const bool tally = take_state(l, take_position(l, rows.lists[STORED_ROWS_CACHE_STATS]));
     if (tally) plan_read_tally(&l->plan, STORE_MESSAGES);
     return tally;
@@ -98,7 +100,7 @@ void hydrate_set_aside(core *l, const cJSON *request_ids) {
 /** What is stored says nothing any more of what is known. */
 static void forget_positions(core *l, chat *c) {
     gaps_free(&c->gaps);
-    c->last_synced_sequence = c->message_count = 0;
+    c->last_synced_sequence = c->paged_last = c->message_count = 0;
     if (!chat_replace(&c->revision, NULL)) core_no_memory(l);
     chat_mark_dirty(&l->chats, c);
 }
@@ -110,7 +112,7 @@ static void take_rows(core *l, chat *c, int64_t first, int64_t last) {
     if (!l->positions_unknown) return;
     const gap head = {1, first - 1, l->now_ms, false};
     const gap rows = {first, last, l->now_ms, true};
-    c->last_synced_sequence = last;
+    c->last_synced_sequence = c->paged_last = last;
     if (first > 1 && !gaps_add(&c->gaps, head)) core_no_memory(l);
     if (!gaps_add(&c->gaps, rows)) core_no_memory(l);
 }

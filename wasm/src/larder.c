@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "announce.h"
+#include "attempt.h"
 #include "command.h"
 #include "delta.h"
 #include "hydrate.h"
 #include "listing.h"
+#include "outbox_command.h"
 #include "seal.h"
 #include "sync.h"
 #include "waiter.h"
@@ -51,6 +53,7 @@ larder *larder_new(uint32_t seed) {
 void larder_free(larder *l) {
     if (!l) return;
     waiters_free(&l->core);
+    outbox_free(&l->core);
     chats_free(&l->core.chats);
     arena_free(&l->core.memory);
     plan_free(&l->core.plan);
@@ -115,7 +118,7 @@ static void apply_messages(larder *l, call_end *end, const event *e, bool known)
     const cJSON *params = json_get(json_get(e->header, "call"), "params");
     const int64_t before = json_integer(params, "beforeSequence", 0);
     const delta_question asked = {json_integer(params, "afterSequence", 0), before, before == 0,
-                                  json_text(params, "sinceRevision")};
+                                  json_text(params, "sinceRevision"),       NULL,   !known};
     chat *c = chat_ensure(&l->core.chats, end->request_id);
     if (!c) {
         core_no_memory(&l->core);
@@ -143,10 +146,75 @@ static void set_page_aside(larder *l, const event *e, call_end *end) {
     sync_failed(&l->core, end);
 }
 
+/* ---- answers to the outbox ---- */
+
+static void refuse_answer(larder *l, operation *o, call_end *end, problem *wrong, bool known) {
+    page_blame_body(wrong);
+    if (wrong->code == ERROR_CODE_NO_MEMORY) core_no_memory(&l->core);
+    if (wrong->code == ERROR_CODE_NO_MEMORY || !known) return;
+    end->outcome = OUTCOME_RETRYABLE;
+    end->code = (error_code)wrong->code;
+    end->path = wrong->path;
+    attempt_failed(&l->core, o, end);
+}
+
+/** A message that could not take its place, since another has it, is sent no more, but not lost. */
+static void finish_sent(larder *l, call_end *end, bool known) {
+    operation *o = outbox_find(&l->core, end->operation);
+    if (!o) sync_noticed(&l->core, end);
+    if (!o || !known) return;
+    end->outcome = OUTCOME_TERMINAL;
+    end->code = ERROR_CODE_SEQUENCE_CONFLICT;
+    attempt_failed(&l->core, o, end);
+}
+
+static void apply_sent(larder *l, operation *o, call_end *end, const event *e, bool known) {
+    problem wrong;
+    slice body;
+    delta_question asked;
+    if (!attempt_page(&l->core, o, e->body, &body, &asked, &wrong)) {
+        refuse_answer(l, o, end, &wrong, known);
+        return;
+    }
+    asked.operation = end->operation;
+    switch (delta_begin(&l->core, o->chat, asked, body, e->attempt > 1, &l->delta, &wrong)) {
+    case DELTA_BAD_PAGE: refuse_answer(l, o, end, &wrong, known); break;
+    case DELTA_APPLIED: finish_sent(l, end, known); break;
+    case DELTA_NEEDS_ROWS:
+        l->pending = PENDING_DELTA;
+        l->delta_end = *end;
+        l->delta_known = known;
+        break;
+    }
+}
+
+static void apply_answer(larder *l, operation *o, call_end *end, const event *e, bool known) {
+    problem wrong;
+    if (operation_rule_of(o)->answer == ANSWER_MESSAGE) apply_sent(l, o, end, e, known);
+    else if (attempt_counts(&l->core, o, e->body, &wrong)) sync_noticed(&l->core, end);
+    else refuse_answer(l, o, end, &wrong, known);
+}
+
+/** That it was done counts whoever asked for it: the key was the same. What failed counts if we asked. */
+static void on_operation(larder *l, const event *e, call_end *end) {
+    bool known;
+    operation *o = attempt_ended(&l->core, end, &known);
+    if (e->attempt > 2) end->reason = json_text(e->header, "abortReason");
+    if (!o) return;
+    const bool aside = e->attempt > 2;
+    if (aside && known) attempt_set_aside(&l->core, o, end);
+    else if (!aside && end->outcome == OUTCOME_OK) apply_answer(l, o, end, e, known);
+    else if (!aside && known) attempt_failed(&l->core, o, end);
+}
+
 static void on_reply(larder *l, const event *e) {
     call_end end;
     if (!sync_read_reply(e, &end)) {
         plan_error(&l->core.plan, ERROR_CODE_BAD_EVENT, NULL, "reply", NULL);
+        return;
+    }
+    if (end.operation) {
+        on_operation(l, e, &end);
         return;
     }
     const bool known = sync_call_ended(&l->core, &end);
@@ -203,6 +271,11 @@ static void on_event(larder *l, const event *e) {
         l->damaged = command_damaged(inner, e);
         if (l->damaged) l->pending = PENDING_DAMAGED;
         break;
+    case EVENT_TYPE_SEND: outbox_send(inner, e); break;
+    case EVENT_TYPE_EDIT: outbox_edit(inner, e); break;
+    case EVENT_TYPE_RETRY: outbox_retry(inner, e); break;
+    case EVENT_TYPE_RETRY_ALL: outbox_retry_all(inner, e); break;
+    case EVENT_TYPE_CANCEL: outbox_cancel(inner, e); break;
     case EVENT_TYPE_BLOCK:
     case EVENT_TYPE_ROWS: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, "rows", NULL); break;
     }
@@ -223,7 +296,10 @@ static void go_on(larder *l, pending waited, slice rows, event_reader *blocks) {
     case PENDING_READING: command_read_rows(inner, &l->reading, rows, blocks); break;
     case PENDING_DAMAGED: command_damaged_rows(inner, l->damaged, blocks); break;
     case PENDING_SEAL: seal_rows(inner, &l->seal, rows, blocks); break;
-    default: delta_rows(inner, l->delta, rows, blocks); finish_reply(l, &l->delta_end, false, l->delta_known);
+    default:
+        delta_rows(inner, l->delta, rows, blocks);
+        if (l->delta_end.operation) finish_sent(l, &l->delta_end, l->delta_known);
+        else finish_reply(l, &l->delta_end, false, l->delta_known);
     }
 }
 
@@ -294,6 +370,7 @@ static void close_step(core *inner) {
     write_chats(inner);
     write_position(inner);
     sync_pump(inner);
+    attempt_pump(inner);
     sync_settle(inner);
     seal_schedule(inner);
     announce_changes(inner);
@@ -314,8 +391,29 @@ static int64_t earlier(int64_t one, int64_t other) {
 }
 
 static int64_t deadline_ms(const core *inner) {
-    const int64_t due = earlier(sync_deadline(inner), inner->seal_ms);
+    const int64_t due = earlier(earlier(sync_deadline(inner), attempt_deadline(inner)), inner->seal_ms);
     return due ? inner->wall_ms + due - inner->ticks_ms : 0;
+}
+
+/**
+ * Whether what comes must be on disk for good once it is committed. The first plan of a transaction decides,
+ * so all of its events are looked at; events that join one that is open find it as it is.
+ */
+static void choose_durability(larder *l) {
+    core *inner = &l->core;
+    event_reader reader = l->reader;
+    event e;
+    event_result result;
+    bool joins = false, strict = attempt_may_come(inner);
+    while ((result = event_next(&reader, &inner->memory, &e)) == EVENT_READ || result == EVENT_BAD) {
+        if (result == EVENT_BAD) continue;
+        joins = joins || cJSON_IsTrue(json_get(e.header, "joins"));
+        strict = strict || outbox_is_written_by(&e);
+    }
+    if (result == EVENT_NO_MEMORY) core_no_memory(inner);
+    if (joins) return;
+    inner->opened = false;
+    inner->strict = strict;
 }
 
 static void begin_step(larder *l, double now_ms) {
@@ -328,6 +426,7 @@ static void begin_step(larder *l, double now_ms) {
     }
     arena_reset(&inner->memory);
     l->reader = reader_of(&l->input);
+    choose_durability(l);
 }
 
 int larder_step(larder *l, double now_ms) {
@@ -340,6 +439,8 @@ int larder_step(larder *l, double now_ms) {
         text_clear(&l->input);
     }
     const bool more = l->pending == PENDING_MORE;
+    inner->plan.durability = inner->strict ? DURABILITY_STRICT : DURABILITY_RELAXED;
+    inner->opened = inner->opened || inner->plan.writes.size || inner->plan.reads.size;
     if (!plan_finish(&inner->plan, done ? deadline_ms(inner) : 0, more)) core_no_memory(inner);
     if (inner->out_of_memory) return LARDER_NO_MEMORY;
     return done ? LARDER_DONE : more ? LARDER_MORE : LARDER_READS;

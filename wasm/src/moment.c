@@ -112,3 +112,48 @@ int64_t moment_edited_ms(const char *updated_at, const char *created_at) {
     if (created_at) moment_parse(created_at, &ms);
     return ms;
 }
+
+/* ---- writing ---- */
+
+#define MOMENT_MS_MIN INT64_C(-62167219200000) /* 0000-01-01T00:00:00.000Z */
+#define MOMENT_MS_MAX INT64_C(253402300799999) /* 9999-12-31T23:59:59.999Z */
+
+typedef struct {
+    int64_t year, month, day;
+} civil;
+
+/** The inverse of `days_from_civil`. */
+static civil civil_from_days(int64_t days) {
+    days += 719468;
+    const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    const int64_t day_of_era = days - era * 146097;
+    const int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    const int64_t from_march = (5 * day_of_year + 2) / 153;
+    const int64_t month = from_march + (from_march < 10 ? 3 : -9);
+    return (civil){year_of_era + era * 400 + (month <= 2), month,
+                   day_of_year - (153 * from_march + 2) / 5 + 1};
+}
+
+/** Writes exactly `count` digits and then a character. */
+static char *put(char *at, int64_t value, int count, char then) {
+    for (int i = count - 1; i >= 0; i--, value /= 10) at[i] = (char)('0' + value % 10);
+    at[count] = then;
+    return at + count + 1;
+}
+
+const char *moment_write(char out[MOMENT_BYTES], int64_t ms) {
+    const int64_t at_ms = ms < MOMENT_MS_MIN ? MOMENT_MS_MIN : ms > MOMENT_MS_MAX ? MOMENT_MS_MAX : ms;
+    const int64_t since_min = at_ms - MOMENT_MS_MIN;
+    const int64_t days = since_min / 86400000, of_day = since_min % 86400000;
+    const civil date = civil_from_days(days + MOMENT_MS_MIN / 86400000);
+    char *at = put(out, date.year, 4, '-');
+    at = put(at, date.month, 2, '-');
+    at = put(at, date.day, 2, 'T');
+    at = put(at, of_day / 3600000, 2, ':');
+    at = put(at, of_day / 60000 % 60, 2, ':');
+    at = put(at, of_day / 1000 % 60, 2, '.');
+    put(at, of_day % 1000, 3, 'Z')[0] = 0;
+    return out;
+}

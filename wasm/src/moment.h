@@ -19,4 +19,12 @@ bool moment_retry_after(const char *string, int64_t now_ms, int64_t *wait_ms);
 /** When a message was edited last: `updated_at`, or `created_at` where it never was; 0: neither is a time. */
 int64_t moment_edited_ms(const char *updated_at, const char *created_at);
 
+enum { MOMENT_BYTES = 25 };
+
+/**
+ * Writes a time as `2026-01-16T09:30:00.250Z`; one before the year 0 or after 9999 as the nearest that has
+ * four digits. Gives `out`.
+ */
+const char *moment_write(char out[MOMENT_BYTES], int64_t ms);
+
 #endif

@@ -57,6 +57,12 @@ static taken take_member(page *out, const record_rule *rule, json_cursor *cursor
     return TAKEN;
 }
 
+void page_blame_body(problem *wrong) {
+    const bool unreadable = wrong->code == ERROR_CODE_RECORD_SYNTAX ||
+                            wrong->code == ERROR_CODE_RECORD_UTF8 || wrong->code == ERROR_CODE_RECORD_DEPTH;
+    if (unreadable) wrong->code = ERROR_CODE_BODY_SYNTAX;
+}
+
 static bool no_memory(problem *wrong) {
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     return false;
@@ -67,9 +73,7 @@ static bool read_frame(const text *frame, const record_rule *rule, arena *memory
     if (!copy) return no_memory(wrong);
     memcpy(copy, frame->at, frame->size);
     if (record_read((slice){copy, frame->size}, rule, memory, &out->fields, wrong)) return true;
-    const bool unreadable = wrong->code == ERROR_CODE_RECORD_SYNTAX ||
-                            wrong->code == ERROR_CODE_RECORD_UTF8 || wrong->code == ERROR_CODE_RECORD_DEPTH;
-    if (unreadable) wrong->code = ERROR_CODE_BODY_SYNTAX;
+    page_blame_body(wrong);
     return false;
 }
 

@@ -26,4 +26,7 @@ typedef struct {
  */
 bool page_read(slice body, const record_rule *rule, arena *memory, page *out, problem *wrong);
 
+/** What is wrong with a record that was a whole body is wrong with the body. */
+void page_blame_body(problem *wrong);
+
 #endif

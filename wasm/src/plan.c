@@ -150,11 +150,29 @@ static void optional_member(text *out, const char *name, const char *value) {
     text_string(out, value);
 }
 
-void plan_reply(plan *p, const char *command, error_code code, const char *reason) {
+static text *open_reply(plan *p, const char *command) {
     text *out = &p->replies;
     text_comma(out);
     text_raw(out, "{\"command\":");
     text_string(out, command);
+    return out;
+}
+
+void plan_reply_wrong(plan *p, const char *command, error_code code, const char *path) {
+    text *out = open_reply(p, command);
+    optional_member(out, "code", error_code_names[code]);
+    optional_member(out, "path", path);
+    text_raw(out, "}");
+}
+
+text *plan_reply_result(plan *p, const char *command) {
+    text *out = open_reply(p, command);
+    text_name(out, "result");
+    return out;
+}
+
+void plan_reply(plan *p, const char *command, error_code code, const char *reason) {
+    text *out = open_reply(p, command);
     if (code != ERROR_CODE_NONE) optional_member(out, "code", error_code_names[code]);
     optional_member(out, "reason", reason);
     text_raw(out, "}");

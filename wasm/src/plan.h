@@ -61,6 +61,11 @@ text *plan_call(plan *p);
 /** Answers a command: done, or failed with `code` and, where there is one, the server's own reason. */
 void plan_reply(plan *p, const char *command, error_code code, const char *reason);
 
+/** Refuses a command for what is wrong with a field of it. */
+void plan_reply_wrong(plan *p, const char *command, error_code code, const char *path);
+/** Starts the answer to a command that gives something; the caller appends one JSON value, then a brace. */
+text *plan_reply_result(plan *p, const char *command);
+
 /** Tells the page of something wrong. `request_id`, `path` and `reason` may be NULL. */
 void plan_error(plan *p, error_code code, const char *request_id, const char *path, const char *reason);
 

@@ -1,5 +1,6 @@
 #include "record.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "gen/schema.h"
@@ -234,4 +235,26 @@ int64_t record_integer(const record *read, int field, int64_t otherwise) {
 
 bool record_true(const record *read, int field) {
     return cJSON_IsTrue(read->field[field]);
+}
+
+bool record_keep_unknown(char **kept, slice row, const record_rule *rule) {
+    json_cursor cursor;
+    slice key, value;
+    text unknown = {0};
+    bool ok = json_enter(&cursor, row, '{');
+    while (ok && json_member(&cursor, &key, &value)) {
+        if (field_index(rule, key, 0) >= 0) continue;
+        text_raw(&unknown, ",\"");
+        text_bytes(&unknown, key);
+        text_raw(&unknown, "\":");
+        text_bytes(&unknown, value);
+    }
+    if (unknown.size) {
+        free(*kept);
+        *kept = slice_copy((slice){unknown.at, unknown.size});
+        ok = ok && *kept;
+    }
+    ok = ok && !unknown.failed;
+    text_free(&unknown);
+    return ok;
 }

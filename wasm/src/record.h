@@ -68,6 +68,12 @@ bool record_fields(const cJSON *object, const record_rule *rule, record *out, pr
  */
 void record_write_open(text *out, const record *read, const record_rule *rule);
 
+/**
+ * Keeps the members of a stored row that the rule doesn't know, as `,"name":value…`, to be appended to the
+ * row when it is written again; `*kept` stays as it is when there are none. False when memory has run out.
+ */
+bool record_keep_unknown(char **kept, slice row, const record_rule *rule);
+
 /** Writes the path of a field of a list's element: `messages[17].sender.username`; cut where it is too long.
  */
 void problem_path(char path[PROBLEM_PATH_BYTES], const char *list, size_t index, const char *field);

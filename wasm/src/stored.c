@@ -50,6 +50,7 @@ static bool read_row(core *l, slice bytes, int block, stored_row *out) {
         .id = id,
         .request_id = request_id,
         .sender = json_text(object, "senderId"),
+        .temp_id = json_text(object, "tempId"),
         .sequence = json_integer(object, "sequenceNumber", 0),
         .edited_ms = moment_edited_ms(json_text(object, "updatedAt"), json_text(object, "createdAt")),
         .version = json_integer(object, "_syncVersion", 0),

@@ -10,7 +10,8 @@ enum { NO_BLOCK = -1 };
 typedef struct {
     const char *id;
     const char *request_id;
-    const char *sender; /* NULL: nobody, or unknown */
+    const char *sender;  /* NULL: nobody, or unknown */
+    const char *temp_id; /* NULL: it has none */
     int64_t sequence;
     int64_t edited_ms;
     int64_t version;

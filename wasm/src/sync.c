@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "outbox.h"
 #include "plant.h"
 #include "waiter.h"
 
@@ -62,6 +63,10 @@ void sync_forget_waits(core *l) {
     for (chat *c = l->chats.table; c; c = c->hh.next) c->retry_ms = 0;
 }
 
+void sync_probe(core *l) {
+    if (!l->sync.reachable) l->sync.list_retry_ms = 0;
+}
+
 void sync_connectivity(core *l, const event *e) {
     sync_state *s = &l->sync;
     s->browser_online = !cJSON_IsFalse(json_get(e->header, "online"));
@@ -72,6 +77,7 @@ void sync_connectivity(core *l, const event *e) {
     }
     s->reachable = true;
     sync_forget_waits(l);
+    outbox_forget_waits(l);
     sync_want_list(l);
 }
 
@@ -99,7 +105,7 @@ static void number_param(text *out, const char *name, int64_t number) {
     text_number(out, number);
 }
 
-static text *start_call(core *l, call_method method, int64_t timeout_ms, int64_t *id) {
+text *sync_begin_call(core *l, call_method method, int64_t timeout_ms, int64_t *id) {
     *id = l->sync.next_call++;
     text *out = plan_call(&l->plan);
     text_name(out, "id");
@@ -114,7 +120,7 @@ static text *start_call(core *l, call_method method, int64_t timeout_ms, int64_t
 
 /** The stream of signals has no time limit and no share in the calls at once. */
 static void call_stream(core *l) {
-    start_call(l, CALL_METHOD_SUBSCRIBE, 0, &l->sync.stream.call);
+    sync_begin_call(l, CALL_METHOD_SUBSCRIBE, 0, &l->sync.stream.call);
     text_raw(&l->plan.calls, "}}");
 }
 
@@ -122,7 +128,7 @@ static void call_list(core *l) {
     sync_state *s = &l->sync;
     s->calls_under_way++;
     s->list_wanted = s->list_moved_in_call = false;
-    text *out = start_call(l, CALL_METHOD_FETCH_CHATS, LIMIT_CALL_TIMEOUT_MS, &s->list_call);
+    text *out = sync_begin_call(l, CALL_METHOD_FETCH_CHATS, LIMIT_CALL_TIMEOUT_MS, &s->list_call);
     if (l->chats_cursor) {
         text_name(out, "cursor");
         text_string(out, l->chats_cursor);
@@ -145,7 +151,7 @@ static void call_messages(core *l, chat *c, question asked) {
     l->sync.calls_under_way++;
     c->purpose = asked.purpose;
     c->top_asked = asked.before - 1;
-    text *out = start_call(l, CALL_METHOD_FETCH_MESSAGES, LIMIT_CALL_TIMEOUT_MS, &c->call);
+    text *out = sync_begin_call(l, CALL_METHOD_FETCH_MESSAGES, LIMIT_CALL_TIMEOUT_MS, &c->call);
     text_name(out, "requestId");
     text_string(out, c->request_id);
     number_param(out, "afterSequence", asked.after);
@@ -173,13 +179,14 @@ static void call_delta(core *l, chat *c, bool many) {
     const question newest = {.purpose = PURPOSE_DELTA, .limit = LIMIT_OPEN_PAGE_MESSAGES};
     const question since = {
         .purpose = PURPOSE_DELTA,
-        .after = c->last_synced_sequence,
+        .after = c->delta_from ? c->delta_from : c->last_synced_sequence,
         .limit = LIMIT_PAGE_MESSAGES,
         .since = c->revision,
     };
     question asked = c->revision ? since : newest;
     asked.eager = many && !c->open_count && is_far_behind(c);
     c->wants_delta = c->moved_in_call = false;
+    c->delta_from = 0;
     call_messages(l, c, asked);
 }
 
@@ -308,15 +315,18 @@ bool sync_read_reply(const event *e, call_end *end) {
     *end = (call_end){
         .id = json_integer(call, "id", 0),
         .request_id = json_text(params, "requestId"),
+        .operation = json_text(call, "operation"),
+        .status = json_integer(e->header, "status", 0),
         .retry_after = json_text(e->header, "retryAfter"),
         .reason = json_text(e->header, "reason"),
     };
-    const int64_t status = json_integer(e->header, "status", 0);
-    end->answered = status > 0;
-    end->outcome = retry_classify(status, json_text(e->header, "failure"), &end->code);
+    end->answered = end->status > 0;
+    end->outcome = retry_classify(end->status, json_text(e->header, "failure"), &end->code);
     if (!method_of(method, &end->method)) return false;
-    if (end->method != CALL_METHOD_FETCH_MESSAGES) return true;
-    return end->request_id && record_is_uuid(end->request_id);
+    if (end->method == CALL_METHOD_FETCH_CHATS || end->method == CALL_METHOD_SUBSCRIBE)
+        return !end->operation;
+    const bool fetches = end->method == CALL_METHOD_FETCH_MESSAGES;
+    return end->request_id && record_is_uuid(end->request_id) && fetches == !end->operation;
 }
 
 static chat *chat_of_call(core *l, const call_end *end) {
@@ -438,12 +448,16 @@ static void fail_stream(core *l, const call_end *end) {
     stream->retry_ms = next_try_ms(l, &stream->failures, end);
 }
 
-void sync_failed(core *l, const call_end *end) {
-    chat *c = chat_of_call(l, end);
+void sync_noticed(core *l, const call_end *end) {
     if (end->answered) reached(l);
     else if (end->method == CALL_METHOD_SUBSCRIBE) sync_want_list(l); /* it will show */
     else unreachable(l);
     if (end->outcome == OUTCOME_AUTH) pause_for_auth(l);
+}
+
+void sync_failed(core *l, const call_end *end) {
+    chat *c = chat_of_call(l, end);
+    sync_noticed(l, end);
     if (end->method == CALL_METHOD_SUBSCRIBE) {
         fail_stream(l, end);
         return;

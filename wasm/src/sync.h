@@ -23,6 +23,12 @@ void sync_heard(core *l, chat *c, const char *revision);
 /** Lets what has failed be tried again at once. */
 void sync_forget_waits(core *l);
 
+/** Has the server looked for at once, where it was not there the last time. */
+void sync_probe(core *l);
+
+/** Starts a call in the plan; the caller appends its parameters and what closes them and the call. */
+text *sync_begin_call(core *l, call_method method, int64_t timeout_ms, int64_t *id);
+
 /** What happened outside. */
 void sync_start(core *l);
 void sync_connectivity(core *l, const event *e);
@@ -34,6 +40,8 @@ typedef struct {
     int64_t id;
     call_method method;
     const char *request_id;  /* of fetchMessages */
+    const char *operation;   /* id of the outbox's operation; NULL: the call is none of the outbox */
+    int64_t status;          /* 0: there was no answer */
     const char *retry_after; /* header, or NULL */
     const char *reason;      /* the server's own words, or NULL */
     const char *path;        /* of what was wrong with the answer, or NULL */
@@ -51,6 +59,8 @@ bool sync_call_ended(core *l, const call_end *end);
 void sync_succeeded(core *l, const call_end *end, bool has_more);
 /** After a failure of any kind, including a page that can't be read. */
 void sync_failed(core *l, const call_end *end);
+/** What the end of a call says of the server: whether it is there, and whether it knows us. */
+void sync_noticed(core *l, const call_end *end);
 
 /** Puts the calls that are due into the plan. */
 void sync_pump(core *l);

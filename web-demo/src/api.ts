@@ -2,7 +2,7 @@ import { user } from './user';
 
 const timeoutMs = 15_000;
 
-async function call(method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
+async function call(method: 'PATCH' | 'DELETE', path: string, body?: object): Promise<void> {
   const response = await request(method, path, body);
   if (!response.ok) throw new Error(await reasonOf(response));
 }
@@ -29,26 +29,15 @@ async function reasonOf(response: Response): Promise<string> {
   return detail ?? title ?? fallback;
 }
 
-const chatPath = (requestId: string) => `/chats/${encodeURIComponent(requestId)}`;
 const messagePath = (requestId: string, id: string) =>
-  `${chatPath(requestId)}/messages/${encodeURIComponent(id)}`;
+  `/chats/${encodeURIComponent(requestId)}/messages/${encodeURIComponent(id)}`;
 
-/** Sends a message. The same `clientTempId` again makes no second message. */
-export function postMessage(requestId: string, content: string, clientTempId: string): Promise<void> {
-  return call('POST', `${chatPath(requestId)}/messages`, { content, clientTempId });
-}
-
-/** Gives an own message another text. */
+/** Gives an own message that the server has another text. */
 export function editMessage(requestId: string, id: string, content: string): Promise<void> {
   return call('PATCH', messagePath(requestId, id), { content });
 }
 
-/** Deletes an own message, for everyone. */
+/** Deletes an own message that the server has, for everyone. */
 export function deleteMessage(requestId: string, id: string): Promise<void> {
   return call('DELETE', messagePath(requestId, id));
-}
-
-/** Marks everything up to a sequence number as read. */
-export function postRead(requestId: string, upToSequence: number): Promise<void> {
-  return call('POST', `${chatPath(requestId)}/read`, { upToSequence });
 }

@@ -1,35 +1,31 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { CachedMessage } from 'chatlarder';
-import { editMessage, postMessage } from './api';
+import { editMessage } from './api';
 import type { Conversation } from './conversation';
 import { readDraft, writeDraft } from './drafts';
+import { editUnsent } from './outbox';
 import { connection } from './store';
+import { reasonOf } from './text/reasons';
+import { isUnsent, keyOf } from './timeline';
 
 /** As many code points as the server takes. */
 const contentLengthMax = 10_000;
 
-/** A message that was tried; tried again unchanged it keeps its id, so it can't arrive twice. */
-interface Attempt {
-  content: string;
-  clientTempId: string;
-}
-
 /**
  * What is being written in a chat: a new message or, while one's own is `editing`, another text for that.
- * The text stays until the server has it; that of a new message also while another is edited, and over a
- * reload.
+ * The text stays until it is kept elsewhere: on this device if it is to be sent, at the server if the server
+ * has the message already. That of a new message stays also while another is edited, and over a reload.
  */
 export class Composing {
   /** The own message that is being given another text. */
   readonly editing = signal<CachedMessage | null>(null);
   readonly isBusy = signal(false);
-  /** Why the server didn't take it. */
+  /** Why it isn't kept. */
   readonly failure = signal<string | null>(null);
 
   #conversation: Conversation;
   #draft = signal('');
   #edited = signal('');
-  #attempt: Attempt | null = null;
 
   constructor(conversation: Conversation) {
     this.#conversation = conversation;
@@ -43,9 +39,20 @@ export class Composing {
   /** How many more characters there may be. */
   readonly left = computed(() => contentLengthMax - [...this.#content.value].length);
 
+  /** The message that is edited as it is now: what was waiting may have been sent meanwhile. */
+  readonly #target = computed(
+    () => this.editing.value && (this.#conversation.current(this.editing.value) ?? this.editing.value),
+  );
+
+  /** Whether only the server can do it, and it can't be reached. What isn't sent yet is changed here. */
+  readonly isCutOff = computed(() => {
+    const target = this.#target.value;
+    return target !== null && !isUnsent(target) && connection.value === 'offline';
+  });
+
   readonly canSubmit = computed(() => {
     const fits = this.#content.value !== '' && this.left.value >= 0;
-    return fits && connection.value === 'online' && !this.isBusy.value;
+    return fits && !this.isCutOff.value && !this.isBusy.value;
   });
 
   write(text: string): void {
@@ -78,28 +85,33 @@ export class Composing {
       this.failure.value = null;
     });
     try {
-      if (this.editing.value) await this.#save(this.editing.value);
+      if (this.#target.value) await this.#save(this.#target.value);
       else await this.#send();
-      void this.#conversation.sync();
     } catch (error) {
-      this.failure.value = error instanceof Error ? error.message : String(error);
+      this.failure.value = reasonOf(error);
     }
     this.isBusy.value = false;
   }
 
+  /** What is typed while the message is being stored stays. */
   async #send(): Promise<void> {
-    const content = this.#content.value;
-    if (this.#attempt?.content !== content) this.#attempt = { content, clientTempId: crypto.randomUUID() };
-    await postMessage(this.#conversation.requestId, content, this.#attempt.clientTempId);
-    this.#attempt = null;
-    this.#keepDraft('');
-    this.#conversation.jumpToLatest();
+    const sent = this.#draft.value;
+    await this.#conversation.send(this.#content.value);
+    const draft = this.#draft.value;
+    this.#keepDraft(draft.startsWith(sent) ? draft.slice(sent.length) : draft);
   }
 
-  async #save({ requestId, id, content }: CachedMessage): Promise<void> {
-    const isChanged = this.#content.value !== content.trim();
-    if (isChanged) await editMessage(requestId, id, this.#content.value);
+  /** Saved as it was, a message that failed is tried again all the same. */
+  async #save(message: CachedMessage): Promise<void> {
+    const isChanged = this.#content.value !== message.content.trim();
+    if (isChanged || message.status === 'failed') await this.#change(message, this.#content.value);
     this.editing.value = null;
+  }
+
+  async #change(message: CachedMessage, content: string): Promise<void> {
+    if (isUnsent(message)) return editUnsent(keyOf(message), content);
+    await editMessage(message.requestId, message.id, content);
+    void this.#conversation.sync();
   }
 
   #keepDraft(text: string): void {

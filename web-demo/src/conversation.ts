@@ -1,7 +1,19 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { CachedMessage, Chat, ChatState, ChatSummary, Gap, MessagePage } from 'chatlarder';
 import { connection } from './store';
-import { entriesOf, highOf, holeInto, joined, stretchOf, timelineOf, withStretch } from './timeline';
+import {
+  entriesOf,
+  highOf,
+  holeInto,
+  isUnsent,
+  joined,
+  keyOf,
+  readAgain,
+  stretchOf,
+  timelineOf,
+  unsentEntriesOf,
+  withStretch,
+} from './timeline';
 import type { Entry, Stretch, Timeline } from './timeline';
 import { user } from './user';
 
@@ -13,17 +25,24 @@ const readCount = 100;
 const stepCount = 60;
 const windowCount = 240;
 
-/** The entries that are in the document: those between two sequence numbers. */
+/** What the server has and is in the document: the entries between two sequence numbers. */
 interface Window {
   readonly from: number;
   readonly to: number;
+}
+
+/** The end of a chat as it was found on disk: what the server has, and what waits to be sent. */
+interface Newest {
+  readonly settled: Stretch;
+  readonly unsent: readonly CachedMessage[];
 }
 
 export type FillState = 'filling' | 'failed';
 
 /**
  * One open chat, as the page shows it. It reads from disk what the reader scrolls to, keeps what it has
- * read up to date, and puts a bounded window of it into the document.
+ * read up to date, and puts a bounded window of it into the document. What waits to be sent stands below the
+ * newest message that the server has and belongs to no window.
  *
  * All reads go through one queue, so that each is merged into the timeline that it was made for.
  */
@@ -39,7 +58,7 @@ export class Conversation {
   readonly jumps = signal(0);
   /** Messages of others that came while the chat was open, newest last, for a screen reader to say. */
   readonly arrived = signal<readonly CachedMessage[]>([]);
-  /** Everything up to here has been on screen. */
+  /** Everything up to here that the server has has been on screen. */
   readonly seen = signal(0);
   /** How far the chat had been read when it was opened, if something was unread; else 0. */
   readUpTo = 0;
@@ -49,6 +68,7 @@ export class Conversation {
 
   #chat: Chat;
   #timeline = signal<Timeline | null>(null);
+  #unsent = signal<readonly CachedMessage[]>([]);
   #window = signal<Window>({ from: 0, to: Infinity });
   #watchedFrom = Infinity;
   #queue: Promise<void> = Promise.resolve();
@@ -68,24 +88,38 @@ export class Conversation {
     this.#stopWatching();
   }
 
-  /** Everything read so far; null until the first page is there. */
-  readonly entries = computed<Entry[] | null>(() => this.#timeline.value && entriesOf(this.#timeline.value));
+  /** Everything read so far that the server has; null until the first page is there. */
+  readonly #settled = computed<Entry[] | null>(() => this.#timeline.value && entriesOf(this.#timeline.value));
+
+  readonly #unsentEntries = computed<Entry[]>(() =>
+    this.#timeline.value ? unsentEntriesOf(this.#unsent.value, this.#timeline.value) : [],
+  );
+
+  readonly #shownSettled = computed<Entry[] | null>(() => {
+    const { from, to } = this.#window.value;
+    return this.#settled.value?.filter(({ sequence }) => sequence >= from && sequence <= to) ?? null;
+  });
+
+  /** Everything read so far, and what waits to be sent; null until the first page is there. */
+  readonly entries = computed<Entry[] | null>(
+    () => this.#settled.value && [...this.#settled.value, ...this.#unsentEntries.value],
+  );
 
   /** The entries that are in the document. */
   readonly shown = computed<Entry[] | null>(() => {
-    const { from, to } = this.#window.value;
-    return this.entries.value?.filter(({ sequence }) => sequence >= from && sequence <= to) ?? null;
+    const settled = this.#shownSettled.value;
+    return settled && !this.hasNewer.value ? [...settled, ...this.#unsentEntries.value] : settled;
   });
 
   /** Whether there are newer entries than those in the document. */
   readonly hasNewer = computed(
-    () => (this.shown.value?.at(-1) ?? null) !== (this.entries.value?.at(-1) ?? null),
+    () => (this.#shownSettled.value?.at(-1) ?? null) !== (this.#settled.value?.at(-1) ?? null),
   );
 
   /** Whether the document begins with the first message the chat ever had. */
   readonly isAtStart = computed(() => {
-    const first = this.shown.value?.[0];
-    const beginsHere = first?.kind === 'message' && first === this.entries.value?.[0];
+    const first = this.#shownSettled.value?.[0];
+    const beginsHere = first?.kind === 'message' && first === this.#settled.value?.[0];
     return beginsHere && this.#timeline.value!.low <= 1;
   });
 
@@ -93,7 +127,7 @@ export class Conversation {
   readonly hasOlder = computed(() => {
     const timeline = this.#timeline.value;
     if (!timeline) return false;
-    return timeline.low > 1 || this.shown.value?.[0] !== this.entries.value?.[0];
+    return timeline.low > 1 || this.#shownSettled.value?.[0] !== this.#settled.value?.[0];
   });
 
   /** How many messages of others came after the newest one that was on screen. */
@@ -109,7 +143,7 @@ export class Conversation {
    * filled when it is in view, and only where that can't be done does reading go on below it.
    */
   async showOlder(): Promise<void> {
-    const entries = this.entries.value;
+    const entries = this.#settled.value;
     if (this.#isMoving || !entries || !this.hasOlder.value) return;
     const first = this.#firstShown();
     if (first === 0 && this.#isFillable(entries[0])) return;
@@ -122,7 +156,7 @@ export class Conversation {
 
   /** Brings newer messages into the document, after older ones were read. */
   showNewer(): void {
-    const entries = this.entries.value;
+    const entries = this.#settled.value;
     if (this.#isMoving || !entries || !this.hasNewer.value) return;
     const last = entries.findLastIndex(({ sequence }) => sequence <= this.#window.value.to) + stepCount;
     const to = last < entries.length - 1 ? entries[last]!.sequence : Infinity;
@@ -135,13 +169,27 @@ export class Conversation {
 
   /** Shows the newest messages, wherever the reader was. */
   jumpToLatest(): void {
-    const entries = this.entries.value;
+    const entries = this.#settled.value;
     if (!entries) return;
     batch(() => {
       const from = entries.at(-watchedCount)?.sequence ?? entries[0]?.sequence ?? 0;
       if (this.hasNewer.value) this.#window.value = { from, to: Infinity };
       this.jumps.value++;
     });
+  }
+
+  /** Writes a message and shows it. Resolves once it is kept on this device; it is sent by itself. */
+  async send(content: string): Promise<void> {
+    await this.#chat.send({ content });
+    this.jumpToLatest();
+  }
+
+  /** A message as it is now: the server may have got it meanwhile, or it is gone. */
+  current(message: CachedMessage): CachedMessage | null {
+    const key = keyOf(message);
+    const isIt = (entry: Entry) => entry.kind === 'message' && keyOf(entry.message) === key;
+    const found = this.entries.value?.findLast(isIt);
+    return found?.kind === 'message' ? found.message : null;
   }
 
   /** Fetches the newest page of a hole and shows it. */
@@ -194,23 +242,34 @@ export class Conversation {
       this.chat.value = page.chat;
       this.state.value = page.state;
     });
-    void this.#enqueue(() => this.#takeNewest(stretchOf(page, watchedCount)));
+    void this.#enqueue(async () => this.#takeNewest(await this.#newestOf(page)));
   }
 
-  async #takeNewest(newest: Stretch): Promise<void> {
+  /** All that waits, and as many below it as are watched: what waits may fill a page by itself. */
+  async #newestOf(page: MessagePage): Promise<Newest> {
+    for (let limit = watchedCount; ; page = await this.#chat.messages({ limit })) {
+      const unsent = page.messages.filter(isUnsent);
+      const enough = unsent.length + watchedCount;
+      if (page.messages.length < limit || enough <= limit) return { settled: stretchOf(page, limit), unsent };
+      limit = enough;
+    }
+  }
+
+  async #takeNewest({ settled: newest, unsent }: Newest): Promise<void> {
     const timeline = this.#timeline.value;
     const high = timeline ? highOf(timeline) : 0;
     this.#watchedFrom = newest.messages[0]?.sequenceNumber ?? newest.from;
     const isApart = newest.from > high + 1;
-    if (!timeline || (isApart && this.isAtBottom)) this.#begin(newest);
-    else if (isApart) await this.#merge(joined(await this.#read(high + 1, newest.from - 1), newest));
-    else await this.#merge(newest);
+    if (!timeline || (isApart && this.isAtBottom)) this.#begin(newest, unsent);
+    else if (isApart) await this.#merge(joined(await this.#read(high + 1, newest.from - 1), newest), unsent);
+    else await this.#merge(newest, unsent);
     if (timeline) this.#announce(newest, high);
   }
 
-  #begin(newest: Stretch): void {
+  #begin(newest: Stretch, unsent: readonly CachedMessage[]): void {
     batch(() => {
       this.#timeline.value = timelineOf(newest);
+      this.#unsent.value = readAgain(this.#unsent.value, unsent);
       this.#window.value = { from: newest.from, to: Infinity };
     });
   }
@@ -223,13 +282,14 @@ export class Conversation {
   }
 
   /** Takes in what was read. Where a hole below it is over and the reader further down, that is read too. */
-  async #merge(stretch: Stretch): Promise<void> {
+  async #merge(stretch: Stretch, unsent = this.#unsent.value): Promise<void> {
     let whole = stretch;
     for (let hole = this.#holeAboveReader(whole); hole; hole = this.#holeAboveReader(whole)) {
       whole = joined(await this.#read(hole.startSeq, whole.from - 1), whole);
     }
     batch(() => {
       this.#timeline.value = withStretch(this.#timeline.value!, whole);
+      this.#unsent.value = readAgain(this.#unsent.value, unsent);
       this.#trim();
     });
   }
@@ -268,14 +328,14 @@ export class Conversation {
     this.#isRefreshQueued = true;
     void this.#enqueue(async () => {
       this.#isRefreshQueued = false;
-      const shown = this.shown.value?.find(({ kind }) => kind === 'message');
-      const to = Math.min(this.shown.value?.at(-1)?.sequence ?? 0, this.#watchedFrom - 1);
+      const shown = this.#shownSettled.value?.find(({ kind }) => kind === 'message');
+      const to = Math.min(this.#shownSettled.value?.at(-1)?.sequence ?? 0, this.#watchedFrom - 1);
       if (shown && shown.sequence <= to) await this.#merge(await this.#read(shown.sequence, to));
     });
   }
 
   #firstShown(): number {
-    return this.entries.value!.findIndex(({ sequence }) => sequence >= this.#window.value.from);
+    return this.#settled.value!.findIndex(({ sequence }) => sequence >= this.#window.value.from);
   }
 
   #isFillable(entry: Entry | undefined): boolean {
@@ -285,7 +345,7 @@ export class Conversation {
 
   #moveWindow(first: number): void {
     batch(() => {
-      const from = this.entries.value![Math.max(0, first)]?.sequence ?? 0;
+      const from = this.#settled.value![Math.max(0, first)]?.sequence ?? 0;
       this.#window.value = { ...this.#window.value, from };
       this.#trim();
     });
@@ -293,7 +353,7 @@ export class Conversation {
 
   /** Takes out of the document what is too much, at the end that is farther from the reader. */
   #trim(): void {
-    const shown = this.shown.value;
+    const shown = this.#shownSettled.value;
     if (!shown || shown.length <= windowCount) return;
     const reader = shown.findIndex(({ sequence }) => sequence >= this.readerAt);
     const middle = reader < 0 ? shown.length : reader;

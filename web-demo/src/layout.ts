@@ -1,5 +1,6 @@
-import type { Entry } from './timeline';
 import type { CachedMessage, Gap } from 'chatlarder';
+import { keyOf } from './timeline';
+import type { Entry } from './timeline';
 import { dayKey } from './text/time';
 import { user } from './user';
 
@@ -28,7 +29,7 @@ export function rowsOf(entries: readonly Entry[], readUpTo: number): Row[] {
       continue;
     }
     const { message } = entry;
-    const id = message.tempId ?? message.id;
+    const id = keyOf(message);
     const isNewDay = !previous || dayKey(previous.createdAt) !== dayKey(message.createdAt);
     const isFirstUnread = message === firstUnread;
     if (isNewDay) rows.push({ kind: 'day', key: `day-${id}`, iso: message.createdAt });

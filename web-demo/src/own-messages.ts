@@ -3,6 +3,9 @@ import type { CachedMessage } from 'chatlarder';
 import { deleteMessage } from './api';
 import type { Composing } from './composing';
 import type { Conversation } from './conversation';
+import { discard } from './outbox';
+import { connection } from './store';
+import { isUnsent, keyOf } from './timeline';
 import type { Entry } from './timeline';
 import { user } from './user';
 
@@ -12,13 +15,26 @@ export interface OpenMenu {
   button: HTMLElement;
 }
 
-/** Whether the user may edit and delete a message. */
-export function isChangeable({ senderId, status }: CachedMessage): boolean {
-  return senderId === user.id && status === 'sent';
+/** Whether the user wrote a message, and may change it and take it away. */
+export function isOwn({ senderId }: CachedMessage): boolean {
+  return senderId === user.id;
 }
 
-function newestOf(entries: readonly Entry[] | null): CachedMessage | null {
-  const newest = entries?.findLast((entry) => entry.kind === 'message' && isChangeable(entry.message));
+/** Whether that can be done now: what the server has needs the server. */
+export function canChangeNow(message: CachedMessage): boolean {
+  return isUnsent(message) || connection.value === 'online';
+}
+
+/** Whether a message has a menu. What couldn't be sent says what can be done. */
+export function hasMenu(message: CachedMessage): boolean {
+  return isOwn(message) && message.status !== 'failed';
+}
+
+function newestOf(
+  entries: readonly Entry[] | null,
+  has: (message: CachedMessage) => boolean,
+): CachedMessage | null {
+  const newest = entries?.findLast((entry) => entry.kind === 'message' && has(entry.message));
   return newest?.kind === 'message' ? newest.message : null;
 }
 
@@ -27,7 +43,7 @@ export class OwnMessages {
   readonly menu = signal<OpenMenu | null>(null);
   /** The one that is deleted as soon as the user confirms it. */
   readonly deleting = signal<CachedMessage | null>(null);
-  /** The one whose button had the focus last. */
+  /** The key of the one whose button had the focus last. */
   readonly focused = signal<string | null>(null);
 
   #conversation: Conversation;
@@ -38,19 +54,35 @@ export class OwnMessages {
     this.#composing = composing;
   }
 
-  readonly newest = computed(() => newestOf(this.#conversation.entries.value));
+  readonly newest = computed(() => newestOf(this.#conversation.entries.value, isOwn));
 
-  /** The one whose button Tab leads to; the arrow keys lead to the others. */
+  /** The key of the one whose button Tab leads to; the arrow keys lead to the others. */
   readonly tabStop = computed(() => {
     const shown = this.#conversation.shown.value ?? [];
-    const isFocused = (entry: Entry) => entry.kind === 'message' && entry.message.id === this.focused.value;
-    return shown.some(isFocused) ? this.focused.value : (newestOf(shown)?.id ?? null);
+    const isFocused = (entry: Entry) =>
+      entry.kind === 'message' && keyOf(entry.message) === this.focused.value && hasMenu(entry.message);
+    const newest = newestOf(shown, hasMenu);
+    return shown.some(isFocused) ? this.focused.value : newest && keyOf(newest);
   });
 
   /** Deletes a message, for everyone. Rejects with the reason when the server doesn't. */
-  async delete({ requestId, id }: CachedMessage): Promise<void> {
-    await deleteMessage(requestId, id);
-    if (this.#composing.editing.value?.id === id) this.#composing.stopEditing();
+  async delete(message: CachedMessage): Promise<void> {
+    await deleteMessage(message.requestId, message.id);
+    this.#stopEditing(message);
     void this.#conversation.sync();
+  }
+
+  edit(message: CachedMessage): void {
+    this.#composing.edit(message);
+  }
+
+  /** Takes away a message that the server doesn't have. */
+  async discard(message: CachedMessage): Promise<void> {
+    if (await discard(keyOf(message))) this.#stopEditing(message);
+  }
+
+  #stopEditing(message: CachedMessage): void {
+    const { editing } = this.#composing;
+    if (editing.value && keyOf(editing.value) === keyOf(message)) this.#composing.stopEditing();
   }
 }

@@ -1,16 +1,13 @@
 import { effect } from '@preact/signals';
 import type { Chat } from 'chatlarder';
 import type { Conversation } from './conversation';
-import { oweReceipt } from './receipts';
 
-/** Marks what has been on screen as read: on this device at once, at the server as it can. Returns stop. */
-export function markReadAsSeen({ requestId, seen, chat: summary }: Conversation, chat: Chat): () => void {
+/** Marks what has been on screen as read; the larder tells the server as it can. Returns what stops it. */
+export function markReadAsSeen({ seen, chat: summary }: Conversation, chat: Chat): () => void {
   const mark = newestOnly((upTo) => chat.markRead(upTo));
   return effect(() => {
     const upTo = seen.value;
-    if (upTo <= (summary.value?.lastReadSequence ?? 0)) return;
-    mark(upTo);
-    oweReceipt(requestId, upTo);
+    if (upTo > (summary.value?.lastReadSequence ?? 0)) mark(upTo);
   });
 }
 

@@ -1,6 +1,11 @@
+import { drainOutboxOnSync, httpTransport } from 'chatlarder/service-worker';
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import type { PrecacheEntry } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { users } from './user';
+
+/** Where the build put the larder's WebAssembly. */
+declare const WASM_URL: string;
 
 declare const self: ServiceWorkerGlobalScope & { __WB_MANIFEST: (PrecacheEntry | string)[] };
 
@@ -12,6 +17,17 @@ cleanupOutdatedCaches();
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/api\//, /^\/test\//] }),
 );
+
+/** What was written is sent also when the last page was closed before there was a connection. */
+drainOutboxOnSync(({ userId }) => {
+  const owner = users.find(({ id }) => id === userId);
+  if (!owner) return null;
+  return {
+    transport: httpTransport({ baseUrl: '/api/v1', events: false }),
+    credentials: () => owner.token,
+    wasmUrl: WASM_URL,
+  };
+});
 
 self.addEventListener('message', (event) => {
   if ((event.data as { type?: string } | null)?.type === 'SKIP_WAITING') void self.skipWaiting();

@@ -1,8 +1,8 @@
 import type { CachedMessage, Gap, MessagePage } from 'chatlarder';
 
 /**
- * What the page has read of a chat: everything that is on disk from `low` up, with the holes in it.
- * Values are never changed in place.
+ * What the page has read of a chat that the server has: everything that is on disk from `low` up, with the
+ * holes in it. Values are never changed in place.
  */
 export interface Timeline {
   readonly low: number;
@@ -23,11 +23,29 @@ export type Entry =
   | { readonly kind: 'message'; readonly sequence: number; readonly message: CachedMessage }
   | { readonly kind: 'gap'; readonly sequence: number; readonly gap: Gap };
 
-/** What a page read with `limit` and `before` tells of: down to its oldest row or hole, or to the start. */
-export function stretchOf(page: MessagePage, limit: number, before = Infinity): Stretch {
-  const oldest = page.messages.length < limit ? 1 : page.messages[0]!.sequenceNumber;
-  const from = Math.min(oldest, ...page.gaps.map(({ startSeq }) => startSeq));
-  return { from, to: before - 1, messages: page.messages, gaps: page.gaps };
+/**
+ * What the server doesn't have yet is numbered from here on, in the order written, until it gives its own.
+ */
+const provisionalFrom = 2 ** 52;
+
+/** Whether the server doesn't have a message yet. */
+export function isUnsent({ sequenceNumber }: CachedMessage): boolean {
+  return sequenceNumber >= provisionalFrom;
+}
+
+/** What a message keeps when the server's row takes the place of the one that was written here. */
+export function keyOf({ id, tempId }: CachedMessage): string {
+  return tempId ?? id;
+}
+
+/**
+ * What a page read with `limit` and `before` tells of what the server has: down to its oldest row or hole, or
+ * to the start.
+ */
+export function stretchOf({ messages, gaps }: MessagePage, limit: number, before = Infinity): Stretch {
+  const oldest = messages.length < limit ? 1 : messages[0]!.sequenceNumber;
+  const from = Math.min(oldest, ...gaps.map(({ startSeq }) => startSeq));
+  return { from, to: before - 1, messages: messages.filter((message) => !isUnsent(message)), gaps };
 }
 
 /** Two stretches, the older one read directly below the newer. */
@@ -63,8 +81,7 @@ export function withStretch(timeline: Timeline, stretch: Stretch): Timeline {
   const { from, to } = stretch;
   if (to < timeline.low - 1) return timeline;
   const outdated = holeInto(timeline, stretch) !== null;
-  const known = new Map(timeline.messages.map((message) => [message.id, message]));
-  const fresh = stretch.messages.map((message) => unchanged(known.get(message.id), message) ?? message);
+  const fresh = readAgain(timeline.messages, stretch.messages);
   const below = outdated ? [] : timeline.messages.filter(({ sequenceNumber }) => sequenceNumber < from);
   const gapsBelow = outdated ? [] : timeline.gaps.filter(({ endSeq }) => endSeq < from);
   return {
@@ -74,12 +91,22 @@ export function withStretch(timeline: Timeline, stretch: Stretch): Timeline {
   };
 }
 
+/** Messages as they were read again; those that didn't change keep their identity. */
+export function readAgain(
+  before: readonly CachedMessage[],
+  after: readonly CachedMessage[],
+): readonly CachedMessage[] {
+  const known = new Map(before.map((message) => [message.id, message]));
+  return after.map((message) => unchanged(known.get(message.id), message) ?? message);
+}
+
 function unchanged(before: CachedMessage | undefined, after: CachedMessage): CachedMessage | null {
   const same =
     before &&
     before.sequenceNumber === after.sequenceNumber &&
     before._syncVersion === after._syncVersion &&
     before.status === after.status &&
+    before.errorMessage === after.errorMessage &&
     before.updatedAt === after.updatedAt &&
     before.content === after.content;
   return same ? before : null;
@@ -88,8 +115,19 @@ function unchanged(before: CachedMessage | undefined, after: CachedMessage): Cac
 /** Messages and holes in the order of the chat. A hole stands at its lowest number. */
 export function entriesOf({ messages, gaps }: Timeline): Entry[] {
   const entries: Entry[] = [
-    ...messages.map((message) => ({ kind: 'message' as const, sequence: message.sequenceNumber, message })),
+    ...messages.map(entryOf),
     ...gaps.map((gap) => ({ kind: 'gap' as const, sequence: gap.startSeq, gap })),
   ];
   return entries.sort((a, b) => a.sequence - b.sequence);
+}
+
+/** The entries of what waits. What the timeline has already, because it was read later, is left out. */
+export function unsentEntriesOf(unsent: readonly CachedMessage[], timeline: Timeline): Entry[] {
+  if (unsent.length === 0) return [];
+  const keys = new Set(timeline.messages.map(keyOf));
+  return unsent.filter((message) => !keys.has(keyOf(message))).map(entryOf);
+}
+
+function entryOf(message: CachedMessage): Entry {
+  return { kind: 'message', sequence: message.sequenceNumber, message };
 }

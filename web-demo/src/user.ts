@@ -20,6 +20,9 @@ const agent: DemoUser = {
   token: 'agent-token',
 };
 
+/** Both of them. */
+export const users: readonly DemoUser[] = [customer, agent];
+
 /** Who is signed in: `?user=agent`, or the customer. */
 export const user: DemoUser =
   new URLSearchParams(location.search).get('user') === agent.key ? agent : customer;

@@ -6,7 +6,8 @@ import { root } from './files.mjs';
 
 const dist = join(root, 'dist');
 const allowedImport = 'env.emscripten_notify_memory_growth';
-const packageBytes_max = 45_000;
+/** 45,000 in the design, from before the outbox, which takes about 6,000 of the core and 1,500 around it. */
+const packageBytes_max = 52_000;
 const startBytes_max = 8_000;
 
 /** The module asks for nothing but to be told that its memory has grown: no clock, no randomness. */
@@ -39,7 +40,8 @@ function withImports(path, found = new Set()) {
 
 /** What every page loads; what it asks for only now and then, `verify.js` say, comes on top. */
 export function loadedSize() {
-  const modules = withImports(join(dist, 'index.js'), withImports(join(dist, 'worker.js')));
+  const modules = new Set();
+  for (const name of ['index.js', 'link.js', 'worker.js']) withImports(join(dist, name), modules);
   return judge([...modules, join(dist, 'chatlarder.wasm')], packageBytes_max);
 }
 

@@ -7,11 +7,13 @@ export type ChatState = 'INITIAL' | 'SYNCING' | 'SYNCED' | 'STALE' | 'RESYNCING'
 export type Connection = 'online' | 'offline';
 export type Durability = 'relaxed' | 'strict';
 export type Layout = 'rows' | 'blocks';
-export type EventType = 'hydrate' | 'rows' | 'block' | 'connectivity' | 'credentials' | 'deadline' | 'signal' | 'reply' | 'open' | 'close' | 'sync' | 'fill' | 'touch' | 'read' | 'damaged';
-export type CallMethod = 'fetchChats' | 'fetchMessages' | 'subscribe';
-export type SignalType = 'chat' | 'chats' | 'connection' | 'auth' | 'error';
+export type EventType = 'hydrate' | 'rows' | 'block' | 'connectivity' | 'credentials' | 'deadline' | 'signal' | 'reply' | 'open' | 'close' | 'sync' | 'fill' | 'touch' | 'read' | 'damaged' | 'send' | 'retry' | 'retryAll' | 'cancel' | 'edit';
+export type CallMethod = 'fetchChats' | 'fetchMessages' | 'subscribe' | 'sendMessage' | 'markRead';
+export type SignalType = 'chat' | 'chats' | 'connection' | 'auth' | 'error' | 'outbox';
+export type OperationType = 'send_message' | 'mark_read';
+export type OperationStatus = 'pending' | 'syncing' | 'completed' | 'failed';
 
-export type ErrorCode = 'environment' | 'argument' | 'closed' | 'newer_version' | 'open_blocked' | 'open_timeout' | 'storage' | 'set_aside' | 'core' | 'no_memory' | 'bad_event' | 'field_missing' | 'field_type' | 'field_range' | 'field_length' | 'field_format' | 'field_enum' | 'record_utf8' | 'record_syntax' | 'record_depth' | 'request_mismatch' | 'sequence_conflict' | 'id_conflict' | 'body_syntax' | 'covers_mismatch' | 'page_order' | 'cursor_repeated' | 'sequence_regressed' | 'offline' | 'network' | 'timeout' | 'rate_limited' | 'server' | 'rejected' | 'auth' | 'aborted' | 'unknown_chat';
+export type ErrorCode = 'environment' | 'argument' | 'closed' | 'newer_version' | 'open_blocked' | 'open_timeout' | 'storage' | 'set_aside' | 'core' | 'no_memory' | 'bad_event' | 'field_missing' | 'field_type' | 'field_range' | 'field_length' | 'field_format' | 'field_enum' | 'record_utf8' | 'record_syntax' | 'record_depth' | 'request_mismatch' | 'sequence_conflict' | 'id_conflict' | 'body_syntax' | 'covers_mismatch' | 'page_order' | 'cursor_repeated' | 'sequence_regressed' | 'offline' | 'network' | 'timeout' | 'rate_limited' | 'server' | 'rejected' | 'auth' | 'aborted' | 'not_durable' | 'unknown_operation' | 'operation_under_way' | 'operation_attempted' | 'unknown_chat';
 
 /** What each error code means and what to do next. */
 export const ERROR_TEXT: Record<ErrorCode, string> = {
@@ -51,6 +53,10 @@ export const ERROR_TEXT: Record<ErrorCode, string> = {
   "rejected": "The server refused the request; its reason is in the message.",
   "auth": "The server wants new credentials; supply them through the credentials callback.",
   "aborted": "The caller aborted.",
+  "not_durable": "The browser's storage failed, so the message could not be kept; keep its text and send it again.",
+  "unknown_operation": "No such operation is waiting; it was sent or cancelled meanwhile.",
+  "operation_under_way": "The operation is being sent at this moment; try again when its attempt has ended.",
+  "operation_attempted": "The message may have arrived already, so it can't be changed here; edit it once it is sent, or cancel it.",
   "unknown_chat": "No such chat is known; it is listed after the next sync if the user has access."
 };
 
@@ -106,6 +112,45 @@ export interface ChatSyncState {
   serverRevision: string | null;
   chat: ServerChat | null;
   unsealed: Unsealed | null;
+  unsent: Unsent | null;
+}
+
+export interface Unsent {
+  count: number;
+  lastAt: number;
+}
+
+export interface SendMessagePayload {
+  content: string;
+  tempId: string;
+  isScreenshot?: boolean;
+  screenshotFileName?: string | null;
+}
+
+export interface MarkReadPayload {
+  messageIds: unknown[];
+  upToSequence: number;
+}
+
+export interface OfflineOperation {
+  id: string;
+  type: OperationType;
+  requestId: string;
+  payload: Record<string, unknown>;
+  status: OperationStatus;
+  createdAt: number;
+  attemptedAt: number | null;
+  retryCount: number;
+  maxRetries: number;
+  nextRetryAt: number | null;
+  lastError: string | null;
+  sequenceNumber?: number;
+  mayHaveArrived?: boolean;
+}
+
+export interface ReadAnswer {
+  unreadCount?: number;
+  lastReadSequence?: number;
 }
 
 export interface Unsealed {
@@ -178,6 +223,7 @@ export interface Tombstone {
 export interface StoredRows {
   chat_meta: unknown[];
   cache_stats: unknown[];
+  offline_queue?: unknown[];
 }
 
 export interface SyncPosition {

@@ -10,6 +10,9 @@ const servedPackage = {
   name: 'served-package',
   setup({ onResolve }) {
     onResolve({ filter: /^chatlarder$/ }, () => ({ path: '/dist/index.js', external: true }));
+    onResolve({ filter: /^chatlarder\/service-worker$/ }, () => {
+      return { path: '/dist/service-worker.js', external: true };
+    });
   },
 };
 

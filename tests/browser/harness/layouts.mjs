@@ -2,9 +2,15 @@
  * The storage layouts that the specs run with: the page is told which, and larders are opened with it unless
  * a spec names one. With rows only those files run in which it matters how history is stored.
  */
-const inBlocksOnly = ['block-reads', 'blocks', 'harness', 'open', 'transport'].map(
-  (name) => `${name}.spec.ts`,
-);
+const inBlocksOnly = [
+  'background',
+  'block-reads',
+  'blocks',
+  'harness',
+  'open',
+  'outbox-tabs',
+  'transport',
+].map((name) => `${name}.spec.ts`);
 
 /** By the names that `--layout` takes: whether a file of specs runs with it. */
 export const layouts = {

@@ -65,8 +65,8 @@ class Told {
   install(): void {
     const { damaged } = this;
     globalThis.Worker = class extends this.#original {
-      override postMessage(message: { header?: { type: string } }, ...rest: unknown[]): void {
-        if (message.header?.type === 'damaged') damaged.push(message.header);
+      override postMessage(message: { event?: { header: { type: string } } }, ...rest: unknown[]): void {
+        if (message.event?.header.type === 'damaged') damaged.push(message.event.header);
         super.postMessage(message, ...(rest as []));
       }
     };

@@ -193,6 +193,7 @@ describe('recovery', () => {
       expect((await rejection(larder.chat(chatId).markRead(9))).code).to.equal('storage');
       expect(await sequencesOf(larder, 0)).to.deep.equal(range(1, 30));
       await remote.arm(null);
+      server.release();
       server.post(0, 1);
       await larder.sync();
       await untilConverged(larder, server, 0);
@@ -204,10 +205,15 @@ describe('recovery', () => {
       await remote.arm({ how: 'open', times: 2 });
       await larder.chat(chatId).markRead(9);
       expect(await remote.hits()).to.equal(3);
+      server.release();
     });
 
-    /** Leaves the worker with a connection that is closed, which the next step finds out. */
+    /**
+     * Leaves the worker with a connection that is closed, which the next step finds out; the server is held,
+     * so that the receipt's answer is none.
+     */
     async function closeWorkerConnection(): Promise<void> {
+      server.hold();
       await remote.arm({ how: 'close' });
       await larder.chat(chatId).markRead(1);
       expect(await remote.hits()).to.equal(1);

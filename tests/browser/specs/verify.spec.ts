@@ -4,7 +4,15 @@ import { blocksOf, putRows, type Block } from './support/database.js';
 import { FakeServer, makeMessage, uuid } from './support/fake-server.js';
 import { freshUser, Larders, rejection } from './support/larder.js';
 import { oldRow } from './support/old-database.js';
-import { blockOf, blocksOfSizes, dataOf, plant, stretch, type Planted } from './support/planted.js';
+import {
+  blockOf,
+  blocksOfSizes,
+  dataOf,
+  operationOf,
+  plant,
+  stretch,
+  type Planted,
+} from './support/planted.js';
 
 const chatId = uuid(1, 0);
 
@@ -32,7 +40,8 @@ describe('verify', () => {
     const unsent = { ...oldRow(makeMessage(0, 1)), id: 'temp-1', sequenceNumber: 2 ** 52 + 1 };
     const rows = [oldRow(makeMessage(0, 7)), unsent];
     const meta = { messageCount: 30, lastSyncedSequence: 30 };
-    const larder = await plant(larders, { blocks: blocksOfSizes(0, [20, 10]), rows, meta });
+    const operations = [operationOf('temp-1')];
+    const larder = await plant(larders, { blocks: blocksOfSizes(0, [20, 10]), rows, operations, meta });
     expect(await larder.verify()).to.deep.equal({ chats: 1, messages: 31, blocks: 2, rows: 2, problems: [] });
   });
 
@@ -143,6 +152,31 @@ describe('verify', () => {
           meta: { messageCount: 22, lastSyncedSequence: 21 },
         },
         [{ code: 'message_count', expected: 22, found: 21 }],
+      ],
+      [
+        'a message that nothing would send',
+        {
+          blocks: [first],
+          rows: [{ ...oldRow(makeMessage(0, 1)), id: 'temp-1', sequenceNumber: 2 ** 52 }],
+          meta: { messageCount: 20, lastSyncedSequence: 20 },
+        },
+        [{ code: 'message_without_operation', id: 'temp-1' }],
+      ],
+      [
+        'an operation that sends what is not shown',
+        { blocks: [first], operations: [operationOf('temp-1')] },
+        [{ code: 'operation_without_message', id: 'temp-1' }],
+      ],
+      [
+        'nothing in a receipt, nor in what is done',
+        {
+          blocks: [first],
+          operations: [
+            operationOf('temp-1', { type: 'mark_read', payload: { messageIds: [], upToSequence: 3 } }),
+            operationOf('temp-2', { status: 'completed' }),
+          ],
+        },
+        [],
       ],
     ];
     for (const [name, planted, problems] of damage) {

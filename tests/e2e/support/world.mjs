@@ -4,10 +4,13 @@
  */
 import { existsSync } from 'node:fs';
 import { createConnection, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../../../web-demo/server/start.mjs';
 import { launchChromium } from '../../browser/harness/engines/chromium.mjs';
 import { temporaryFolder } from '../../browser/harness/processes.mjs';
+
+const POLL_MS = 20;
 
 const realData = fileURLToPath(new URL('../../../../shared/data/ubuntu-support.ndjson.gz', import.meta.url));
 
@@ -85,8 +88,18 @@ function apiOf(url, token) {
   };
 }
 
+/** Ends a browser and all that it started at once, as a power failure would. */
+async function killBrowser(context) {
+  const session = await context.browser().newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const gone = new Promise((resolve) => context.once('close', resolve));
+  process.kill(-processInfo.find(({ type }) => type === 'browser').id, 'SIGKILL');
+  await gone;
+}
+
 /**
- * Starts server, network and browser. `end` ends them all.
+ * Starts server, network and browser. `end` ends them all; `restartBrowser` kills the browser and starts it
+ * again with what it had stored.
  *
  * @param {import('../../../web-demo/server/start.mjs').StartOptions} options
  */
@@ -102,8 +115,12 @@ export async function startWorld(options = content) {
     context,
     agent: apiOf(server.url, 'agent-token'),
     customer: apiOf(server.url, 'customer-token'),
+    async restartBrowser() {
+      await killBrowser(this.context);
+      this.context = await launchChromium(profile.path);
+    },
     async end() {
-      await context.close();
+      await this.context.close();
       await network.cut();
       await server.close();
       await profile.remove();
@@ -124,6 +141,12 @@ export async function openPage({ context, network }, user = 'customer') {
   return { page, problems };
 }
 
+/** Waits until something outside the browser is so. */
+export async function until(isSo) {
+  while (!(await isSo())) await pause(POLL_MS);
+}
+
+export const find = (page, testId) => page.locator(`[data-testid=${testId}]`);
 export const chatItem = (page, requestId) => page.locator(`[data-testid=chat-item][data-id="${requestId}"]`);
 export const messages = (page) => page.locator('[data-testid=message]');
 

@@ -1,6 +1,14 @@
 /** Uses the package's types as a strict program would; it is compiled, not run. */
 import { LarderError, httpTransport, openLarder } from 'chatlarder';
-import type { CachedMessage, ChatSummary, Larder, MessagePage } from 'chatlarder';
+import { drainOutboxOnSync, type DrainOptions } from 'chatlarder/service-worker';
+import type {
+  CachedMessage,
+  ChatSummary,
+  Larder,
+  MessagePage,
+  OfflineOperation,
+  SentMessage,
+} from 'chatlarder';
 
 export async function open(): Promise<Larder | string> {
   const transport = httpTransport({ baseUrl: '/api/v1' });
@@ -18,4 +26,14 @@ export async function showFirst(
   const [first]: ChatSummary[] = await larder.chats({ limit: 1 });
   if (!first) return () => {};
   return larder.chat(first.requestId).watch({ limit: 50 }, (page: MessagePage) => show(page.messages));
+}
+
+export async function write(larder: Larder, requestId: string, content: string): Promise<string> {
+  const message: SentMessage = await larder.chat(requestId).send({ content }, { allowVolatile: true });
+  const waiting: OfflineOperation[] = await larder.outbox.list();
+  return message.durable ? `${waiting.length} to be sent` : message.id;
+}
+
+export function wake(options: DrainOptions): void {
+  drainOutboxOnSync(({ userId }) => (userId === 'customer' ? options : null));
 }

@@ -40,6 +40,20 @@ export function concurrencySuite(context) {
     assert.deepEqual([page.lastSequence, page.totalMessageCount], [2, 2]);
   });
 
+  test('the same key at once through two servers on one database: one message', async () => {
+    const id = await addChat(context.database, 'two servers', [1]);
+    const clients = [context.customer, clientOf((await context.serve()).url, 'customer-token')];
+    for (const round of upTo(5)) {
+      const key = crypto.randomUUID();
+      const sending = upTo(10).map((index) => clients[index % 2].send(id, `${round}`, key));
+      const answers = await Promise.all(sending);
+      const statuses = answers.map((answer) => answer.status).sort();
+      assert.deepEqual(statuses, [...Array(9).fill(200), 201]);
+      assert.equal(new Set(answers.map((answer) => answer.body.id)).size, 1);
+    }
+    assert.equal((await context.customer.messages(id)).totalMessageCount, 6);
+  });
+
   test('the same key in two chats at once: one message, no deadlock', async () => {
     const ids = [await addChat(context.database, 'left', [1]), await addChat(context.database, 'right', [1])];
     for (const round of upTo(5)) {

@@ -50,6 +50,30 @@ export function faultsSuite(context) {
     assert.deepEqual(outcomes, [200, 200, 'dropped', 200, 200, 'dropped', 200]);
   });
 
+  test('a fault of sending: every third message, all stored; nothing else is counted or struck', async () => {
+    const before = await lastSequence();
+    await setFault({ dropReply: 3, method: 'POST', match: '/messages$' });
+    const outcomes = [];
+    const keys = Array.from({ length: 6 }, () => crypto.randomUUID());
+    for (const key of keys) {
+      const sent = context.customer.send(id, 'every third', key);
+      outcomes.push(
+        await sent.then(
+          (answer) => answer.status,
+          () => 'dropped',
+        ),
+      );
+      assert.equal((await context.customer.get(`/chats/${id}/messages?limit=1`)).status, 200);
+      assert.equal((await context.customer.post(`/chats/${id}/read`, { upToSequence: before })).status, 200);
+    }
+    assert.deepEqual(outcomes, [201, 201, 'dropped', 201, 201, 'dropped']);
+    assert.equal(await lastSequence(), before + 6);
+    await setFault({});
+    const retries = await Promise.all(keys.map((key) => context.customer.send(id, 'every third', key)));
+    assert.ok(retries.every((answer) => answer.status === 200));
+    assert.equal(await lastSequence(), before + 6);
+  });
+
   test('status, retryAfter, times and match', async () => {
     await setFault({ status: 429, retryAfter: 'Fri, 31 Dec 1999 23:59:59 GMT', times: 2, match: '/chats$' });
     assert.equal((await context.agent.get('/me')).status, 200);

@@ -68,6 +68,27 @@ export function sendingSuite(context) {
     assert.equal((await context.customer.messages(id)).lastSequence, message.sequenceNumber);
   });
 
+  test('the table itself refuses a second message with the same key', async () => {
+    const { body: message } = await context.customer.send(id, 'the only one');
+    const second = context.database.query(
+      `INSERT INTO messages (id, chat_id, sequence, sender_id, content, created_at, client_temp_id)
+       SELECT $2, chat_id, sequence + 1000, sender_id, content, created_at, client_temp_id
+         FROM messages WHERE id = $1`,
+      [message.id, crypto.randomUUID()],
+    );
+    await assert.rejects(second, { code: '23505', constraint: 'messages_idempotency' });
+  });
+
+  test('a message that is too large is not stored, and its key stays free', async () => {
+    const key = crypto.randomUUID();
+    const { lastSequence } = await context.customer.messages(id);
+    const body = { content: 'large', clientTempId: key, attached: 'x'.repeat(200_000) };
+    const refused = await context.customer.post(`/chats/${id}/messages`, body);
+    assert.deepEqual([refused.status, refused.body.code], [413, 'body_too_large']);
+    const sent = await context.customer.send(id, 'small enough', key);
+    assert.deepEqual([sent.status, sent.body.sequenceNumber], [201, lastSequence + 1]);
+  });
+
   const exact = {
     'a space': ' ',
     'line breaks, quotes and backslashes': 'a\n"b"\\c\r\n\t\u0001\u2028',

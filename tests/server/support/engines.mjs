@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { openDatabase } from '../../../web-demo/server/database.mjs';
 import { postgresBinaries, startPostgres } from './postgres-cluster.mjs';
 
@@ -8,6 +11,8 @@ import { postgresBinaries, startPostgres } from './postgres-cluster.mjs';
  * @property {string} name
  * @property {string | false} skip why it can't be tested here
  * @property {() => Promise<{ database: Database, stop: () => Promise<void> }>} open an empty one
+ * @property {() => Promise<{ env: Record<string, string>, stop: () => Promise<void> }>} keep an empty one
+ * that outlives the server's program, and the settings with which the program finds it
  */
 
 const binaries = postgresBinaries();
@@ -21,12 +26,20 @@ export const ENGINES = [
       const database = await openDatabase();
       return { database, stop: () => database.close() };
     },
+    async keep() {
+      const folder = await mkdtemp(join(tmpdir(), 'chatlarder-pglite-'));
+      return { env: { DATA_DIR: join(folder, 'data') }, stop: () => rm(folder, { recursive: true }) };
+    },
   },
   {
     name: 'PostgreSQL',
     skip: binaries
       ? false
       : 'NO POSTGRESQL BINARIES UNDER /usr/lib/postgresql: the real PostgreSQL is NOT tested',
+    async keep() {
+      const { url, stop } = await startPostgres(/** @type {string} */ (binaries));
+      return { env: { DATABASE_URL: url }, stop };
+    },
     async open() {
       const cluster = await startPostgres(/** @type {string} */ (binaries));
       const database = await openDatabase({ url: cluster.url });

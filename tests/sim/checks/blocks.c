@@ -70,7 +70,8 @@ static const row_index *index_of(world *w, const char *store, int chat) {
 /** Who reads a chat looks for rows only if its own row speaks of them, or says nothing. */
 static void check_told(world *w, int chat, const row_index *rows) {
     const cached_chat *c = cached_of(w, chat);
-    if (!rows || !rows->count || !c->by_core || !c->unsealed_told || c->unsealed_rows) return;
+    if (!rows || !rows->count || !c->by_core || !c->unsealed_told || c->unsealed_rows || c->unsent > 0)
+        return;
     violation(w, "blocks", "chat %d has rows, and readers are told that there are none", chat);
 }
 

@@ -12,6 +12,8 @@ static void check_chat(world *w, int chat) {
     check_gaps(w, chat);
     check_holes(w, chat);
     check_unread(w, chat);
+    check_unsent(w, chat);
+    check_shown_once(w, chat);
 }
 
 static void note_chat(world *w, const char *request_id) {
@@ -34,6 +36,7 @@ static bool is_any_block(const database *s) {
 
 static void look_at(world *w, const row_change *change) {
     const row *any = change->after ? change->after : change->before;
+    if (any->queued) return;
     if (change->store->kind != KIND_PLAIN) {
         check_owner(w, change);
         if (change->before) note_chat(w, change->before->request_id);
@@ -44,11 +47,17 @@ static void look_at(world *w, const row_change *change) {
         note_chat(w, any->key);
         cached_read(w, chat);
         w->cached[chat].by_core = true;
+        w->list_touched = true;
     }
 }
 
-void checks_committed(world *w) {
+void checks_forget_touched(world *w) {
     memset(w->touched, 0, sizeof w->touched);
+    w->list_touched = w->queue_touched = false;
+}
+
+void checks_committed(world *w) {
+    checks_forget_touched(w);
     for (size_t i = 0; i < w->store.change_count; i++) look_at(w, &w->store.changes[i]);
     bool changed = false;
     for (int chat = 0; chat < w->server.chat_count; chat++) {
@@ -58,10 +67,12 @@ void checks_committed(world *w) {
     }
     w->budget.rewrites += !changed && is_any_block(&w->store);
     check_listing(w);
+    check_queue(w);
 }
 
 void checks_all(world *w) {
     if (w->store.change_count) return;
     check_recount(w);
+    check_whole_queue(w);
     for (int chat = 0; chat < w->server.chat_count; chat++) check_chat(w, chat);
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "commands.h"
 #include "network.h"
 #include "store.h"
 #include "users.h"
@@ -14,6 +15,8 @@
 
 /** After the writes of a step, before they are let go: the changes can still be looked at. */
 void checks_committed(world *w);
+/** What was written last is told, or was undone. */
+void checks_forget_touched(world *w);
 /** Everything at once, counted anew: now and then, and whenever a core starts from what is stored. */
 void checks_all(world *w);
 
@@ -40,8 +43,38 @@ void check_positions(world *w, int chat);
 void check_gaps(world *w, int chat);
 /** No count is negative. */
 void check_unread(world *w, int chat);
+/** What a chat's row says of its messages that wait equals what waits. */
+void check_unsent(world *w, int chat);
+/** No message is shown twice, by its number and by its provisional number. */
+void check_shown_once(world *w, int chat);
 /** The list's cursor never runs ahead of the records it stands for. */
 void check_listing(world *w);
+
+/** The outbox after a transaction: an operation and its message come, change and go together; what goes has
+ * arrived or was cancelled; what fails was refused or used up its tries; a try is on the disk first. */
+void check_queue(world *w);
+/** Each operation that ever was and its message, by no list of changes. */
+void check_whole_queue(world *w);
+/** What was acknowledged just now is kept, or the server has it. */
+void check_acknowledged(world *w, int64_t number);
+/** Whether the server has heard, or will hear by a receipt that waits, that the chat was read so far; of one
+ * that lies nobody can tell how far there is anything to read. */
+bool check_is_told(world *w, int chat, int64_t up_to);
+/** Messages stand in line in the order in which they were written, or sent once more by hand. */
+void check_line(world *w);
+
+/** The server has stored a message of the outbox: in the order of the line, and never twice. */
+void check_accepted(world *w, int chat, int64_t sequence);
+void check_accepted_once(world *w, int64_t number);
+void check_accepted_order(world *w, int chat, const server_message *m);
+/** The server's message; NULL: it has none. */
+const server_message *check_find_sent(const world *w, int64_t number);
+
+/** A call of the outbox: few at once, one of a kind per chat, its try stored, its key its own, its turn come.
+ */
+void check_attempt(world *w, const call *c);
+/** When the tab rests no message is held up that might go. */
+void check_rest(world *w);
 
 /** Few calls at once, one per chat, none for what is known, each from what is stored. */
 void check_call(world *w, const call *c);
@@ -54,11 +87,15 @@ void check_signals(world *w, const cJSON *signals);
 void check_error(world *w, const char *code);
 
 /** A command is answered once, and only when what it asked for is committed. */
-void check_reply(world *w, const page_command *c, bool fine);
+void check_reply(world *w, const page_command *c, const char *code, const cJSON *result);
 
 /** Whether history lies in blocks, and few of them are small; it is asked when nothing else is to be done. */
 void check_sealed(world *w, const char *when, int chat);
 
+/** Whether nothing of the outbox is under way or waits, but for what failed for good. */
+void check_queue_at_rest(world *w, const char *when);
+/** Whether all that was acknowledged is at the server, once, unless it was cancelled or can't be. */
+void check_delivered(world *w, const char *when);
 /** Whether what is stored is what the server has. */
 void check_converged(world *w, const char *when);
 /** After everything has healed: all must converge, without help where nobody's help was lost. */

@@ -74,9 +74,10 @@ static void check_chat(world *w, const char *when, int chat) {
 }
 
 void check_converged(world *w, const char *when) {
-    if (w->users.commands)
-        violation(w, "liveness", "%s command %s was never answered", when, w->users.commands->name);
+    if (w->commands.first)
+        violation(w, "liveness", "%s command %s was never answered", when, w->commands.first->name);
     if (network_calls(w)) violation(w, "liveness", "%s %d calls never end", when, network_calls(w));
+    check_queue_at_rest(w, when);
     if (host_is_busy(w)) violation(w, "liveness", "%s the host is still busy", when);
     if (w->swarm.lies) return;
     if (!w->users.online) violation(w, "liveness", "%s the page was told last that it is offline", when);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "../world.h"
+#include "gen/schema.h"
 
 /** How many messages a damaged block had nobody can tell who hasn't read it. */
 static void compare(world *w, int chat, int64_t messages) {
@@ -12,9 +13,10 @@ static void compare(world *w, int chat, int64_t messages) {
               counted, messages);
 }
 
+/** What waits in the outbox is not counted. */
 void check_counts(world *w, int chat) {
     const chat_view *v = view_of(w, chat);
-    compare(w, chat, (int64_t)(v->count + v->copies));
+    compare(w, chat, (int64_t)(view_settled(v) + v->copies));
 }
 
 /** A copy of a row is no message of its own. */
@@ -32,7 +34,8 @@ static void recount(world *w, const object_store *store, int64_t messages[SERVER
         const int chat = id_read_chat(r->request_id);
         if (chat < 0 || chat >= SERVER_CHATS_MAX)
             violation(w, "counts", "%s is of chat %s, which nobody knows", r->key, r->request_id);
-        else messages[chat] += r->block ? count_block(w, r) : 1;
+        else if (r->block) messages[chat] += count_block(w, r);
+        else messages[chat] += r->sequence < LIMIT_PROVISIONAL_SEQUENCE_MIN;
     }
 }
 

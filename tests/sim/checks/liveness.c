@@ -58,14 +58,22 @@ static void heal(world *w) {
     settle(w, "after all healed");
 }
 
-/** A time without any fault: signals alone must be enough to follow. */
+/** What was refused in the time of faults is asked for once more. */
+static void retry_failed(world *w) {
+    author_retry_all(w);
+    settle(w, "after what failed was tried again");
+}
+
+/** A time without any fault: signals alone must be enough to follow, with messages from both sides. */
 static void live_calmly(world *w) {
     log_event(w, "a calm time");
     for (int i = 0; i < CALM_CHANGES && !w->log.violated; i++) {
         server_act(w);
+        if (i % 3 == 0) author_write(w, prng_skewed(&w->clock.random, w->server.chat_count));
         wait_for(w, prng_between(&w->clock.random, 0, 3 * w->swarm.latency));
     }
     settle(w, "after a calm time");
+    retry_failed(w); /* there may be chats now that were written in before */
 }
 
 /** What was read here is told to the server. */
@@ -110,13 +118,17 @@ static void burst(world *w) {
 }
 
 void check_liveness(world *w) {
-    static void (*const phases[])(world * w) = {heal, live_calmly, tell_reads, scroll_up, burst};
+    static void (*const phases[])(world * w) = {heal,       retry_failed, live_calmly,
+                                                tell_reads, scroll_up,    burst};
     static const char *const names[] = {
-        "after all healed", "after a calm time", "after reads were told", "after all gaps", "after a burst",
+        "after all healed",  "after what failed was tried again",
+        "after a calm time", "after reads were told",
+        "after all gaps",    "after a burst",
     };
-    for (size_t i = 0; i < sizeof phases / sizeof *phases && !w->log.violated; i++) {
+    enum { PHASES = sizeof phases / sizeof *phases, PHASES_OF_LIES = 2 };
+    for (size_t i = 0; i < (w->swarm.lies ? PHASES_OF_LIES : PHASES) && !w->log.violated; i++) {
         phases[i](w);
         if (!w->log.violated) check_converged(w, names[i]);
-        if (w->swarm.lies) return;
+        if (phases[i] != heal && !w->log.violated) check_delivered(w, names[i]);
     }
 }

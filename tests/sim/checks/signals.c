@@ -18,18 +18,18 @@ static bool is_told(const cJSON *signals, const char *type, const char *request_
 }
 
 void check_signals(world *w, const cJSON *signals) {
-    bool any = false;
     for (int chat = 0; chat < w->server.chat_count; chat++) {
         char id[ID_BYTES];
         if (!w->touched[chat]) continue;
-        any = true;
-        w->touched[chat] = false;
         id_of_chat(id, chat);
         if (!is_told(signals, "chat", id))
             violation(w, "signals", "chat %d was written, and the page is not told", chat);
     }
-    if (any && !is_told(signals, "chats", NULL))
+    if (w->queue_touched && !is_told(signals, "outbox", NULL))
+        violation(w, "signals", "the outbox was written, and the page is not told");
+    if (w->list_touched && !is_told(signals, "chats", NULL))
         violation(w, "signals", "chats were written, and the page is not told");
+    checks_forget_touched(w);
 }
 
 void check_error(world *w, const char *code) {

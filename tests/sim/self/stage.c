@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accept.h"
+#include "gen/schema.h"
 #include "host_apply.h"
 
 stage stage_open(void) {
@@ -17,6 +19,7 @@ stage stage_open(void) {
     lies_start(w);
     server_start(w);
     damage_start(w);
+    w->host.strict = true;
     while (server_find(w, STAGE_CHAT)->last_sequence < STAGE_MESSAGES) server_post(w, STAGE_CHAT, 1);
     model_chat *m = model_of(w, STAGE_CHAT);
     for (int64_t i = 0; i <= STAGE_MESSAGES; i++) m->known_at[i] = 1;
@@ -94,19 +97,125 @@ void stage_chat(stage *s, int64_t count, int64_t from, int64_t to, bool stale) {
     buffer_text(&s->writes, ",\"knownGaps\":[");
     if (to) buffer_print(&s->writes, "{\"startSeq\":%" PRId64 ",\"endSeq\":%" PRId64, from, to);
     if (to) buffer_print(&s->writes, ",\"detectedAt\":0,\"stale\":%s}", stale ? "true" : "false");
-    buffer_text(&s->writes, "]}]}");
+    buffer_text(&s->writes, "]");
+    if (s->unsent) buffer_print(&s->writes, ",\"unsent\":{\"count\":%d,\"lastAt\":1}", s->unsent);
+    buffer_text(&s->writes, "}]}");
+}
+
+/* ---- the outbox ---- */
+
+static int64_t place_number(int place) {
+    return LIMIT_PROVISIONAL_SEQUENCE_MIN + place;
+}
+
+int64_t stage_written(stage *s) {
+    const int64_t number = outgoing_add(s->w, false, STAGE_CHAT);
+    outgoing_of(s->w, number)->drafts = 1;
+    return number;
+}
+
+static void write_text(buffer *out, int64_t number) {
+    buffer_text(out, ",\"content\":\"");
+    outgoing_write_text(out, number, 1);
+    buffer_text(out, " version 0\"");
+}
+
+void stage_operation(stage *s, int64_t number, int place, const char *status, const char *fields) {
+    char id[ID_BYTES], chat[ID_BYTES];
+    id_of_operation(id, number);
+    id_of_chat(chat, STAGE_CHAT);
+    open_write(s, "put", "offline_queue", "rows");
+    buffer_print(&s->writes, "{%s\"id\":\"%s\",\"type\":\"send_message\"", fields, id);
+    buffer_print(&s->writes, ",\"requestId\":\"%s\",\"status\":\"%s\"", chat, status);
+    buffer_print(&s->writes, ",\"createdAt\":1,\"maxRetries\":5,\"sequenceNumber\":%" PRId64,
+                 place_number(place));
+    buffer_print(&s->writes, ",\"payload\":{\"tempId\":\"%s\"", id);
+    write_text(&s->writes, number);
+    buffer_text(&s->writes, "}}]}");
+}
+
+/** A message of the outbox under an id and a number. */
+static void write_sent(stage *s, const char *id, int64_t number, int64_t sequence, const char *status) {
+    char temp_id[ID_BYTES], chat[ID_BYTES];
+    id_of_operation(temp_id, number);
+    id_of_chat(chat, STAGE_CHAT);
+    open_write(s, "put", "messages", "rows");
+    buffer_print(&s->writes, "{\"id\":\"%s\",\"tempId\":\"%s\",\"requestId\":\"%s\"", id, temp_id, chat);
+    buffer_print(&s->writes, ",\"sequenceNumber\":%" PRId64 ",\"status\":\"%s\"", sequence, status);
+    write_text(&s->writes, number);
+    buffer_text(&s->writes, "}]}");
+}
+
+void stage_shown(stage *s, int64_t number, int place, const char *status) {
+    char id[ID_BYTES];
+    id_of_operation(id, number);
+    write_sent(s, id, number, place_number(place), status);
+}
+
+void stage_settled(stage *s, int64_t number, int64_t sequence) {
+    char id[ID_BYTES];
+    id_of_message(id, STAGE_CHAT, sequence);
+    model_of(s->w, STAGE_CHAT)->known_at[sequence] = 1;
+    write_sent(s, id, number, sequence, "sent");
+}
+
+void stage_waiting(stage *s, int64_t number, int place) {
+    stage_operation(s, number, place, "pending", "\"retryCount\":0,");
+    stage_shown(s, number, place, "pending");
+}
+
+void stage_forget(stage *s, const char *store, int64_t number) {
+    char id[ID_BYTES];
+    id_of_operation(id, number);
+    open_write(s, "delete", store, "keys");
+    buffer_print(&s->writes, "\"%s\"]}", id);
+}
+
+/** What a call of it says. */
+static void write_params(buffer *out, int64_t number, const char *key) {
+    char chat[ID_BYTES];
+    id_of_chat(chat, STAGE_CHAT);
+    buffer_print(out, "{\"requestId\":\"%s\",\"clientTempId\":\"%s\"", chat, key);
+    write_text(out, number);
+    buffer_text(out, "}");
+}
+
+int stage_accept(stage *s, int64_t number, const char *key) {
+    buffer json = {0}, body = {0};
+    answer said;
+    write_params(&json, number, key);
+    cJSON *params = checked(cJSON_Parse(json.at));
+    const int status = accept_message(s->w, params, false, &body, &said);
+    cJSON_Delete(params);
+    buffer_free(&json);
+    buffer_free(&body);
+    return status;
+}
+
+const char *stage_call(stage *s, int64_t number, const char *key) {
+    buffer json = {0};
+    char id[ID_BYTES];
+    id_of_operation(id, number);
+    buffer_print(&json, "{\"id\":1,\"method\":\"sendMessage\",\"operation\":\"%s\",\"params\":", id);
+    write_params(&json, number, key);
+    buffer_text(&json, "}");
+    cJSON *plan = checked(cJSON_Parse(json.at));
+    network_call(s->w, plan);
+    cJSON_Delete(plan);
+    buffer_free(&json);
+    return s->w->log.checker;
 }
 
 /* ---- carrying out ---- */
 
 step_failure stage_write(stage *s) {
-    buffer text = {0};
-    buffer_print(&text, "{\"writes\":[%s]}", s->writes.at);
-    cJSON *plan = checked(cJSON_Parse(text.at));
+    buffer json = {0};
+    buffer_print(&json, "{\"writes\":[%s]}", s->writes.at);
+    cJSON *plan = checked(cJSON_Parse(json.at));
     const step_failure failure = apply_writes(s->w, plan, s->bytes.at);
     if (failure) store_abort(&s->w->store);
     cJSON_Delete(plan);
-    buffer_free(&text);
+    buffer_free(&json);
     buffer_clear(&s->writes);
     buffer_clear(&s->bytes);
     return failure;
@@ -136,21 +245,21 @@ static buffer numbers_of(const buffer *frames) {
 }
 
 buffer stage_read(stage *s, int64_t from, int64_t to, int64_t limit) {
-    buffer text = {0}, rows = {0}, blocks = {0};
+    buffer json = {0}, rows = {0}, blocks = {0};
     char chat[ID_BYTES];
     id_of_chat(chat, STAGE_CHAT);
-    buffer_print(&text, "{\"reads\":[{\"store\":\"message_blocks\",\"requestId\":\"%s\"", chat);
-    buffer_print(&text, ",\"from\":%" PRId64 ",\"to\":%" PRId64, from, to);
-    if (limit) buffer_print(&text, ",\"limit\":%" PRId64, limit);
-    buffer_text(&text, "}]}");
-    cJSON *plan = checked(cJSON_Parse(text.at));
+    buffer_print(&json, "{\"reads\":[{\"store\":\"message_blocks\",\"requestId\":\"%s\"", chat);
+    buffer_print(&json, ",\"from\":%" PRId64 ",\"to\":%" PRId64, from, to);
+    if (limit) buffer_print(&json, ",\"limit\":%" PRId64, limit);
+    buffer_text(&json, "}]}");
+    cJSON *plan = checked(cJSON_Parse(json.at));
     apply_reads(s->w, plan, &rows, &blocks);
     const bool empty = strcmp(rows.at, "[[]]") == 0;
     buffer out = numbers_of(&blocks);
     if (!empty) buffer_text(&out, " with rows");
     buffer_text(&out, "");
     cJSON_Delete(plan);
-    buffer_free(&text);
+    buffer_free(&json);
     buffer_free(&rows);
     buffer_free(&blocks);
     return out;

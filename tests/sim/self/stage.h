@@ -13,6 +13,7 @@ typedef struct {
     world *w;
     buffer writes;
     buffer bytes;
+    int unsent; /* messages that the chat's row says are waiting */
 } stage;
 
 stage stage_open(void);
@@ -26,6 +27,22 @@ void stage_delete_row(stage *s, int64_t sequence);
 void stage_delete_block(stage *s, int64_t first);
 /** The chat's row: all is known but for the gap (`to` 0: none). */
 void stage_chat(stage *s, int64_t count, int64_t from, int64_t to, bool stale);
+
+/** Somebody writes a message; its number in the outbox. */
+int64_t stage_written(stage *s);
+/** Its operation's row, at a place in line counted from 0; `fields` are those that a test is about, or "". */
+void stage_operation(stage *s, int64_t number, int place, const char *status, const char *fields);
+/** Its message as it is shown until it has arrived. */
+void stage_shown(stage *s, int64_t number, int place, const char *status);
+/** Both, waiting. */
+void stage_waiting(stage *s, int64_t number, int place);
+void stage_forget(stage *s, const char *store, int64_t number);
+/** The server's message of it, as a row. */
+void stage_settled(stage *s, int64_t number, int64_t sequence);
+/** The server gets it under this key; the answer's status. */
+int stage_accept(stage *s, int64_t number, const char *key);
+/** A call of it leaves with this key; the checker that found something, or "". */
+const char *stage_call(stage *s, int64_t number, const char *key);
 
 /** Carries out the plan, or aborts where it fails. */
 step_failure stage_write(stage *s);

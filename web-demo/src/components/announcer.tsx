@@ -1,5 +1,15 @@
 import type { Conversation } from '../conversation';
+import { outboxNews } from '../outbox-news';
 import { nameOf } from './message-row';
+
+/** Says to a screen reader what becomes of what the user wrote. */
+export function OutboxAnnouncer() {
+  return (
+    <div class="visually-hidden" role="status">
+      {outboxNews.value}
+    </div>
+  );
+}
 
 /** Says to a screen reader what came into the open chat. */
 export function Announcer({ conversation }: { conversation: Conversation }) {

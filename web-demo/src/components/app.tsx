@@ -5,34 +5,36 @@ import { closeChat, openChat } from '../route';
 import { chats, larder, openProblem } from '../store';
 import { titleOf } from '../text/names';
 import { otherUser, user } from '../user';
+import { OutboxAnnouncer } from './announcer';
 import { ChatList } from './chat-list';
 import { ChatPane } from './chat-pane';
 import { ConnectionBadge } from './connection-badge';
 import { ChatIcon } from './icons';
 import { OpenProblem } from './open-problem';
+import { OutboxBanner } from './outbox-banner';
 import { UpdatePrompt } from './update-prompt';
 
 /** The page: the list and the chat that is open, side by side where there is room. */
 export function App() {
   const open = openChat.value;
   useTitle();
+  const isPaneOpen = open !== null && larder.value !== null;
   useLayoutEffect(() => (open ? onEscape(closeChat) : undefined), [open]);
   if (openProblem.value) return <OpenProblem problem={openProblem.value} />;
   return (
     <div class={`app ${open ? 'has-open-chat' : ''}`}>
       <div class="list-pane">
         <ListHeader isConnectionShown={!isSinglePane.value || !open} />
+        {!isPaneOpen && <OutboxBanner />}
         <nav class="chats" aria-label="Chats">
           <ChatList />
         </nav>
       </div>
       <main class="chat-pane" aria-label="Conversation">
-        {open && larder.value ? (
-          <ChatPane key={open} larder={larder.value} requestId={open} />
-        ) : (
-          !open && <NothingOpen />
-        )}
+        {isPaneOpen && <ChatPane key={open} larder={larder.value!} requestId={open} />}
+        {!open && <NothingOpen />}
       </main>
+      <OutboxAnnouncer />
       <UpdatePrompt />
     </div>
   );

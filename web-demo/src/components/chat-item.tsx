@@ -1,9 +1,12 @@
 import type { ChatSummary } from 'chatlarder';
+import { unsentByChat } from '../outbox';
+import type { UnsentOfChat } from '../outbox';
 import { chatHref } from '../route';
 import { titleOf } from '../text/names';
 import { shortTime } from '../text/time';
 import { user } from '../user';
 import { Avatar } from './avatar';
+import { AlertIcon, ClockIcon } from './icons';
 import { Time } from './time';
 
 interface Props {
@@ -14,7 +17,8 @@ interface Props {
 }
 
 export function ChatItem({ chat, isOpen, isTabStop }: Props) {
-  const { requestId, lastActivityAt, lastMessage, unreadCount } = chat;
+  const { requestId, lastActivityAt, unreadCount, unsentCount } = chat;
+  const unsent = unsentByChat.value.get(requestId);
   const title = titleOf(chat);
   return (
     <li class="chat-row">
@@ -35,15 +39,16 @@ export function ChatItem({ chat, isOpen, isTabStop }: Props) {
         </span>
         <span class="chat-item-bottom">
           <span class="chat-item-preview">
-            {lastMessage && (
-              <>
-                <span class="chat-item-sender">
-                  {lastMessage.senderId === user.id ? 'You' : (lastMessage.senderName ?? 'Someone')}:{' '}
-                </span>
-                {lastMessage.content}
-              </>
-            )}
+            <Preview chat={chat} unsent={unsent} />
           </span>
+          {unsentCount > 0 && (
+            <span class={`unsent ${unsent?.hasFailed ? 'has-failed' : ''}`} data-testid="unsent">
+              {unsent?.hasFailed ? <AlertIcon /> : <ClockIcon />}
+              <span class="visually-hidden">
+                {unsentCount} {unsent?.hasFailed ? 'not sent' : 'waiting to be sent'}
+              </span>
+            </span>
+          )}
           {unreadCount > 0 && (
             <span class="unread">
               <span data-testid="unread">{unreadCount}</span>
@@ -53,5 +58,17 @@ export function ChatItem({ chat, isOpen, isTabStop }: Props) {
         </span>
       </a>
     </li>
+  );
+}
+
+/** The newest message: one's own that waits, or the last that the server has. */
+function Preview({ chat: { lastMessage }, unsent }: { chat: ChatSummary; unsent: UnsentOfChat | undefined }) {
+  if (!unsent && !lastMessage) return null;
+  const isOwn = unsent || lastMessage?.senderId === user.id;
+  return (
+    <>
+      <span class="chat-item-sender">{isOwn ? 'You' : (lastMessage?.senderName ?? 'Someone')}: </span>
+      {unsent?.content ?? lastMessage?.content}
+    </>
   );
 }

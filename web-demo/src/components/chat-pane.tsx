@@ -13,11 +13,12 @@ import { DeleteDialog } from './delete-dialog';
 import { DownIcon } from './icons';
 import { MessageList } from './message-list';
 import { MessageMenu } from './message-menu';
+import { OutboxBanner } from './outbox-banner';
 
 /** The chat that is open. */
 export function ChatPane({ larder, requestId }: { larder: Larder; requestId: string }) {
   const conversation = useConversation(larder, requestId);
-  return conversation && <OpenConversation conversation={conversation} />;
+  return conversation ? <OpenConversation conversation={conversation} /> : <OutboxBanner />;
 }
 
 function OpenConversation({ conversation }: { conversation: Conversation }) {
@@ -29,6 +30,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
     <>
       <ChatHeader conversation={conversation} title={title} />
       <Messages conversation={conversation} own={own} />
+      <OutboxBanner />
       <Composer composing={composing} own={own} title={title} />
       <Announcer conversation={conversation} />
       <MessageMenu own={own} composing={composing} />

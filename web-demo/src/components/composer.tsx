@@ -2,8 +2,9 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
 import type { Composing } from '../composing';
 import { hasKeyboard } from '../media';
+import { canChangeNow } from '../own-messages';
 import type { OwnMessages } from '../own-messages';
-import { connection } from '../store';
+import { keyOf } from '../timeline';
 import { EditingBar } from './editing-bar';
 import { SaveIcon, SendIcon } from './icons';
 
@@ -25,7 +26,7 @@ export function Composer({ composing, own, title }: Props) {
   const editing = composing.editing.value;
   useGrowingHeight(field, text);
   useFocusOnOpening(field);
-  useFocusForEditing(field, editing?.id);
+  useFocusForEditing(field, editing ? keyOf(editing) : undefined);
 
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -40,7 +41,7 @@ export function Composer({ composing, own, title }: Props) {
   };
   return (
     <form class="composer" onSubmit={submit} aria-label={editing ? 'Edit a message' : 'Write a message'}>
-      {editing && <EditingBar key={editing.id} message={editing} composing={composing} />}
+      {editing && <EditingBar key={keyOf(editing)} message={editing} composing={composing} />}
       <p class="composer-note" id="composer-note" role="status">
         {noteOf(composing)}
       </p>
@@ -51,7 +52,7 @@ export function Composer({ composing, own, title }: Props) {
           data-testid="composer"
           rows={1}
           value={text}
-          readOnly={composing.isBusy.value}
+          readOnly={editing !== null && composing.isBusy.value}
           placeholder={editing ? 'Edit your message' : 'Write a message'}
           aria-label={editing ? 'Your message' : `Message to ${title}`}
           aria-describedby="composer-note"
@@ -75,7 +76,7 @@ function SubmitButton({ composing }: { composing: Composing }) {
       data-testid="send"
       disabled={!composing.canSubmit.value}
       aria-describedby="composer-note"
-      title={connection.value === 'offline' ? 'You are offline' : `${label} (Enter)`}
+      title={composing.isCutOff.value ? 'You are offline' : `${label} (Enter)`}
     >
       {isEditing ? <SaveIcon /> : <SendIcon />}
       <span class="visually-hidden">{label}</span>
@@ -86,13 +87,13 @@ function SubmitButton({ composing }: { composing: Composing }) {
 function canEditNewest(event: KeyboardEvent, composing: Composing, own: OwnMessages): boolean {
   if (event.key !== 'ArrowUp' || event.altKey || event.ctrlKey || event.metaKey) return false;
   const isFree = composing.text.value === '' && !composing.editing.value;
-  return isFree && connection.value === 'online' && own.newest.value !== null;
+  return isFree && own.newest.value !== null && canChangeNow(own.newest.value);
 }
 
-function noteOf({ editing, failure, left }: Composing): string {
+function noteOf({ editing, failure, isCutOff, left }: Composing): string {
   const [what, done, press] = editing.value ? ['change', 'saved', 'save'] : ['text', 'sent', 'send'];
-  if (connection.value === 'offline')
-    return `You are offline. What you write is kept; you can ${press} it when you are back online.`;
+  if (isCutOff.value)
+    return 'You are offline. What you write is kept; you can save it when you are back online.';
   if (left.value < 0) return `${(-left.value).toLocaleString()} characters too long`;
   if (failure.value)
     return `Not ${done}. ${failure.value} Your ${what} is still here; press ${press} to try again.`;
@@ -120,12 +121,12 @@ function useFocusOnOpening(field: Field) {
 }
 
 /** Editing begins at the end of the text; after it, who has a keyboard writes on. */
-function useFocusForEditing(field: Field, id: string | undefined) {
-  const before = useRef(id);
+function useFocusForEditing(field: Field, key: string | undefined) {
+  const before = useRef(key);
   useLayoutEffect(() => {
     const { current } = field;
-    if (id || (before.current && hasKeyboard)) current!.focus({ preventScroll: true });
-    if (id) current!.setSelectionRange(current!.value.length, current!.value.length);
-    before.current = id;
-  }, [id]);
+    if (key || (before.current && hasKeyboard)) current!.focus({ preventScroll: true });
+    if (key) current!.setSelectionRange(current!.value.length, current!.value.length);
+    before.current = key;
+  }, [key]);
 }

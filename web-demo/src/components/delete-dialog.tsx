@@ -1,9 +1,10 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { CachedMessage } from 'chatlarder';
 import { onEscape } from '../escape';
-import { hasKeyboard } from '../media';
+import { goOnFrom } from '../focus';
 import type { OwnMessages } from '../own-messages';
 import { connection } from '../store';
+import { reasonOf } from '../text/reasons';
 
 /** Asks before an own message is deleted. */
 export function DeleteDialog({ own }: { own: OwnMessages }) {
@@ -27,9 +28,11 @@ function Question({ message, own }: { message: CachedMessage; own: OwnMessages }
     setFailure(null);
     try {
       await own.delete(message);
-      if (dialog.current) closeAndGoOn(dialog.current);
+      if (!dialog.current) return;
+      dialog.current.close();
+      goOnFrom(dialog.current);
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(reasonOf(error));
       setBusy(false);
     }
   };
@@ -67,11 +70,4 @@ function Question({ message, own }: { message: CachedMessage; own: OwnMessages }
       </div>
     </dialog>
   );
-}
-
-/** The button that opened the menu goes with its message: the focus goes to the field, or to the messages. */
-function closeAndGoOn(dialog: HTMLDialogElement): void {
-  dialog.close();
-  const next = hasKeyboard ? '.composer-field' : '.scroller';
-  dialog.parentElement!.querySelector<HTMLElement>(next)?.focus({ preventScroll: true });
 }

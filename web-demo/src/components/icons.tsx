@@ -26,6 +26,18 @@ export const SaveIcon = () => (
   </Icon>
 );
 
+export const ClockIcon = () => (
+  <Icon>
+    <path d="M12 3.5a8.5 8.5 0 100 17 8.5 8.5 0 000-17zM12 7.5V12l3 2.5" />
+  </Icon>
+);
+
+export const AlertIcon = () => (
+  <Icon>
+    <path d="M12 3.5a8.5 8.5 0 100 17 8.5 8.5 0 000-17zM12 7.5v5M12 16h.01" />
+  </Icon>
+);
+
 export const MoreIcon = () => (
   <Icon>
     <path d="M6 12h.01M12 12h.01M18 12h.01" />

@@ -1,11 +1,14 @@
 import type { TargetedKeyboardEvent } from 'preact';
 import type { CachedMessage } from 'chatlarder';
 import type { OwnMessages } from '../own-messages';
+import { isUnsent, keyOf } from '../timeline';
 import { MoreIcon } from './icons';
 
 /** Opens the menu of an own message. Tab leads to one of these buttons, the arrow keys to the others. */
 export function MessageActions({ message, own }: { message: CachedMessage; own: OwnMessages }) {
-  const isOpen = own.menu.value?.message.id === message.id;
+  const key = keyOf(message);
+  const isOpen = own.menu.value !== null && keyOf(own.menu.value.message) === key;
+  const label = isUnsent(message) ? 'Edit or discard' : 'Edit or delete';
   return (
     <button
       type="button"
@@ -13,10 +16,10 @@ export function MessageActions({ message, own }: { message: CachedMessage; own: 
       data-testid="message-actions"
       aria-haspopup="menu"
       aria-expanded={isOpen}
-      aria-label="Edit or delete this message"
-      title="Edit or delete"
-      tabIndex={own.tabStop.value === message.id ? 0 : -1}
-      onFocus={() => (own.focused.value = message.id)}
+      aria-label={`${label} this message`}
+      title={label}
+      tabIndex={own.tabStop.value === key ? 0 : -1}
+      onFocus={() => (own.focused.value = key)}
       onClick={({ currentTarget }) => (own.menu.value = isOpen ? null : { message, button: currentTarget })}
       onKeyDown={moveFocus}
     >

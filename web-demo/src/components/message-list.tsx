@@ -139,7 +139,7 @@ export class MessageList extends Component<MessageListProps, object> {
     const fromFirst = this.#fromFirstInView();
     const inView = fromFirst.filter(({ offsetTop }) => offsetTop < end);
     conversation.readerAt = sequenceOf(inView[0]) ?? Infinity;
-    const newest = sequenceOf(inView.at(-1)) ?? 0;
+    const newest = sequenceOf(inView.findLast(isSent)) ?? 0;
     if (document.visibilityState === 'visible' && newest > conversation.seen.value) {
       conversation.seen.value = newest;
     }
@@ -163,6 +163,11 @@ export class MessageList extends Component<MessageListProps, object> {
       </div>
     );
   }
+}
+
+/** Only the server's numbers are places up to which a chat can be read. */
+function isSent({ dataset }: HTMLElement): boolean {
+  return dataset.status === 'sent';
 }
 
 function sequenceOf(element: HTMLElement | undefined): number | null {

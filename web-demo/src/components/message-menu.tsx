@@ -2,8 +2,10 @@ import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { TargetedKeyboardEvent } from 'preact';
 import type { Composing } from '../composing';
 import { onEscape } from '../escape';
+import { goOnFrom } from '../focus';
+import { canChangeNow } from '../own-messages';
 import type { OpenMenu, OwnMessages } from '../own-messages';
-import { connection } from '../store';
+import { isUnsent, keyOf } from '../timeline';
 import { DeleteIcon, EditIcon } from './icons';
 
 interface Props {
@@ -17,12 +19,12 @@ const distancePx = 6;
 /** The menu of the own message whose button was pressed. */
 export function MessageMenu({ own, composing }: Props) {
   const open = own.menu.value;
-  return open && <Menu key={open.message.id} {...open} own={own} composing={composing} />;
+  return open && <Menu key={keyOf(open.message)} {...open} own={own} composing={composing} />;
 }
 
 function Menu({ message, button, own, composing }: OpenMenu & Props) {
   const box = useRef<HTMLDivElement>(null);
-  const isOffline = connection.value === 'offline';
+  const isPossible = canChangeNow(message);
   const close = () => (own.menu.value = null);
   const closeToButton = () => {
     close();
@@ -38,27 +40,33 @@ function Menu({ message, button, own, composing }: OpenMenu & Props) {
     else moveFocus(event);
   };
   const choose = (act: () => void) => () => {
-    if (isOffline) return;
+    if (!isPossible) return;
     closeToButton();
     act();
   };
-  const item = { type: 'button', role: 'menuitem', tabIndex: -1, 'aria-disabled': isOffline } as const;
+  const askToDelete = () => (own.deleting.value = message);
+  const discard = () => {
+    goOnFrom(button);
+    void own.discard(message);
+  };
+  const item = { type: 'button', role: 'menuitem', tabIndex: -1, 'aria-disabled': !isPossible } as const;
   return (
     <div class="menu" ref={box}>
       <div role="menu" aria-label="Message" aria-describedby="menu-note" onKeyDown={moveOn}>
         <button {...item} data-testid="edit" onClick={choose(() => composing.edit(message))}>
           <EditIcon /> Edit
         </button>
-        <button
-          {...item}
-          class="is-dangerous"
-          data-testid="delete"
-          onClick={choose(() => (own.deleting.value = message))}
-        >
-          <DeleteIcon /> Delete…
-        </button>
+        {isUnsent(message) ? (
+          <button {...item} class="is-dangerous" data-testid="discard" onClick={choose(discard)}>
+            <DeleteIcon /> Discard
+          </button>
+        ) : (
+          <button {...item} class="is-dangerous" data-testid="delete" onClick={choose(askToDelete)}>
+            <DeleteIcon /> Delete…
+          </button>
+        )}
       </div>
-      {isOffline && (
+      {!isPossible && (
         <p class="menu-note" id="menu-note">
           You are offline. Messages can be changed when you are back online.
         </p>

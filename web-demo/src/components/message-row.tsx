@@ -1,12 +1,13 @@
 import { Component } from 'preact';
 import type { CachedMessage } from 'chatlarder';
-import { isChangeable } from '../own-messages';
+import { hasMenu, isOwn } from '../own-messages';
 import type { OwnMessages } from '../own-messages';
 import { hueClass } from '../text/names';
 import { fullTime, messageTime } from '../text/time';
-import { user } from '../user';
 import { Avatar } from './avatar';
+import { Delivery } from './delivery';
 import { MessageActions } from './message-actions';
+import { MessageFailure } from './message-failure';
 import { MessageText } from './message-text';
 import { Time } from './time';
 
@@ -18,7 +19,10 @@ interface Props {
   isLast: boolean;
 }
 
-/** One message. Drawn anew only when it or its place in its group changed. */
+/**
+ * One message, and what becomes of it if it is an own one. Drawn anew only when it or its place in its
+ * group changed.
+ */
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
     const { message, isFirst, isLast } = this.props;
@@ -26,8 +30,8 @@ export class MessageRow extends Component<Props> {
   }
 
   render({ message, own, isFirst, isLast }: Props) {
-    const isOwn = message.senderId === user.id;
-    const classes = ['message', isOwn && 'is-own', isFirst && 'is-first', isLast && 'is-last'];
+    const isMine = isOwn(message);
+    const classes = ['message', isMine && 'is-own', isFirst && 'is-first', isLast && 'is-last'];
     return (
       <li
         class={classes.filter(Boolean).join(' ')}
@@ -36,9 +40,9 @@ export class MessageRow extends Component<Props> {
         data-sequence={message.sequenceNumber}
         data-id={message.id}
       >
-        {isFirst && !isOwn && <Avatar id={message.senderId ?? ''} name={nameOf(message)} size="small" />}
+        {isFirst && !isMine && <Avatar id={message.senderId ?? ''} name={nameOf(message)} size="small" />}
         <div class="bubble">
-          {isOwn ? (
+          {isMine ? (
             <span class="visually-hidden">You: </span>
           ) : (
             <Sender message={message} isShown={isFirst} />
@@ -53,9 +57,11 @@ export class MessageRow extends Component<Props> {
               </span>
             )}
             <Time iso={message.createdAt} format={messageTime} />
+            {isMine && <Delivery status={message.status} />}
           </span>
         </div>
-        {isChangeable(message) && <MessageActions message={message} own={own} />}
+        {hasMenu(message) && <MessageActions message={message} own={own} />}
+        {message.status === 'failed' && <MessageFailure message={message} own={own} />}
       </li>
     );
   }

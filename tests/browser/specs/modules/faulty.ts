@@ -1,5 +1,6 @@
 /** A transport module whose server is on the page (support/remote.ts); it breaks the worker's storage. */
 import type { ChangeSignal, Transport } from 'chatlarder';
+import type { Method } from '../support/fake-server.js';
 import type { Fault, FromModule, ToModule } from '../support/remote.js';
 
 const channel = new BroadcastChannel(new URL(import.meta.url).searchParams.get('channel')!);
@@ -35,7 +36,7 @@ channel.onmessage = ({ data }: MessageEvent<ToModule>) => {
 };
 
 async function ask(
-  method: 'fetchChats' | 'fetchMessages' | 'subscribe',
+  method: Method | 'subscribe',
   params: object,
   signal: AbortSignal,
   onSignal?: (change: ChangeSignal) => void,
@@ -53,6 +54,8 @@ async function ask(
 const transport: Transport = {
   fetchChats: (params, { signal }) => ask('fetchChats', params, signal),
   fetchMessages: (params, { signal }) => ask('fetchMessages', params, signal),
+  sendMessage: (params, { signal }) => ask('sendMessage', params, signal),
+  markRead: (params, { signal }) => ask('markRead', params, signal),
   subscribe: async (onSignal, { signal }) => void (await ask('subscribe', {}, signal, onSignal)),
 };
 export default transport;

@@ -1,7 +1,14 @@
 /**
  * A chat server inside the page: the contract of web-demo/server/README.md over plain arrays, as a transport.
  */
-import type { ChangeSignal, FetchChatsParams, FetchMessagesParams, Transport } from 'chatlarder';
+import type {
+  ChangeSignal,
+  FetchChatsParams,
+  FetchMessagesParams,
+  MarkReadParams,
+  SendMessageParams,
+  Transport,
+} from 'chatlarder';
 
 export interface ServerMessage {
   id: string;
@@ -83,7 +90,7 @@ interface ServerChatState {
   lastReadSequence: number;
 }
 
-type Method = 'fetchChats' | 'fetchMessages';
+export type Method = 'fetchChats' | 'fetchMessages' | 'sendMessage' | 'markRead';
 
 /** Keeps chats with messages; counts what it is asked; can be taken off the net. */
 export class FakeServer implements Transport {
@@ -96,7 +103,11 @@ export class FakeServer implements Transport {
   /** The same for `fetchChats`. */
   tamperList: ((answer: ListAnswer, params: FetchChatsParams) => object | string) | null = null;
   /** Runs before a call is answered; may throw what the call is to end with. */
-  refuse: ((method: Method) => void) | null = null;
+  refuse: ((method: Method, params: Record<string, unknown>) => void) | null = null;
+  /** Changes the answer of `sendMessage` after the message was stored; may throw, or take its time. */
+  tamperSent:
+    | ((message: ServerMessage, params: SendMessageParams) => object | string | Promise<object | string>)
+    | null = null;
   /** How long an answer takes. */
   latencyMs = 0;
   /** How many calls were under way at once, at most. */
@@ -214,6 +225,19 @@ export class FakeServer implements Transport {
     });
   }
 
+  /** Stores a message, once for each key; who sends it is `me`. */
+  sendMessage(params: SendMessageParams, { signal }: { signal: AbortSignal }): Promise<object | string> {
+    return this.#answer('sendMessage', params, signal, () => {
+      const message = this.#stored(params) ?? this.#store(params);
+      return this.tamperSent ? this.tamperSent(structuredClone(message), params) : message;
+    });
+  }
+
+  /** Takes note, and says nothing of what is unread: specs say that with `read`. */
+  markRead(params: MarkReadParams, { signal }: { signal: AbortSignal }): Promise<object | string> {
+    return this.#answer('markRead', params, signal, () => '');
+  }
+
   async subscribe(
     onSignal: (signal: ChangeSignal) => void,
     { signal }: { signal: AbortSignal },
@@ -229,7 +253,7 @@ export class FakeServer implements Transport {
     method: Method,
     params: object,
     signal: AbortSignal,
-    make: () => object | string,
+    make: () => object | string | Promise<object | string>,
   ): Promise<object | string> {
     this.asked.push({ method, params: { ...params } });
     this.mostUnderWay = Math.max(this.mostUnderWay, (this.#underWay += 1));
@@ -238,8 +262,8 @@ export class FakeServer implements Transport {
       if (this.latencyMs) await new Promise((resolve) => setTimeout(resolve, this.latencyMs));
       if (this.#gate) await this.#gate.opened;
       if (this.down) throw new Error('no network');
-      this.refuse?.(method);
-      return make();
+      this.refuse?.(method, { ...params });
+      return await make();
     } finally {
       this.#underWay -= 1;
     }
@@ -291,6 +315,18 @@ export class FakeServer implements Transport {
     const { edited, tombstones } = changesOf(state, since ?? state.revision, params.afterSequence ?? 0);
     const { page, covers } = stretchOf(state, params);
     return { ...head, messages: [...edited, ...page], covers, tombstones };
+  }
+
+  #stored({ clientTempId }: SendMessageParams): ServerMessage | undefined {
+    const all = [...this.chats.values()].flatMap(({ messages }) => messages);
+    return all.find((message) => message['clientTempId'] === clientTempId);
+  }
+
+  #store({ requestId, ...fields }: SendMessageParams): ServerMessage {
+    const found = [...this.chats.keys()].find((chat) => uuid(1, chat) === requestId);
+    if (found === undefined) throw Object.assign(new Error('no such chat'), { status: 404 });
+    this.post(found, 1, { senderId: 'me', sender: null, ...fields });
+    return this.chats.get(found)!.messages.at(-1)!;
   }
 
   #log(chat: number, kind: Change['kind'], { id, sequenceNumber }: ServerMessage): void {

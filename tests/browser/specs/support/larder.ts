@@ -52,7 +52,10 @@ export class Larders {
 const PATIENCE_MS = 15_000;
 
 /** Waits until `check` gives something true; fails, with what it asked for, when that takes too long. */
-export async function until<T>(check: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<T> {
+export async function until<T>(
+  check: () => T | Promise<T>,
+  patienceMs = PATIENCE_MS,
+): Promise<NonNullable<T>> {
   const start = performance.now();
   for (;;) {
     const value = await check();

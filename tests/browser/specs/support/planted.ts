@@ -44,9 +44,29 @@ export function blocksOfSizes(chat: number, sizes: number[]): Block[] {
   return sizes.map((size) => blockOf(stretch(chat, last + 1, (last += size))));
 }
 
+/** An operation of chat 0 that sends a message with its own id as the key. */
+export function operationOf(id: string, fields: object = {}): object {
+  return {
+    id,
+    type: 'send_message',
+    requestId: uuid(1, 0),
+    payload: { content: `text of ${id}`, tempId: id },
+    status: 'pending',
+    createdAt: 1_700_000_000_000,
+    attemptedAt: null,
+    retryCount: 0,
+    maxRetries: 5,
+    nextRetryAt: null,
+    lastError: null,
+    sequenceNumber: 2 ** 52 + 1,
+    ...fields,
+  };
+}
+
 export interface Planted {
   blocks?: Block[];
   rows?: object[];
+  operations?: object[];
   /** Of chat 0; null: it has none. */
   meta?: object | null;
 }
@@ -54,7 +74,7 @@ export interface Planted {
 /** A larder whose database holds what the spec says, of chat 0 unless it says otherwise. */
 export async function plant(
   larders: Larders,
-  { blocks = [], rows = [], meta = {} }: Planted,
+  { blocks = [], rows = [], operations = [], meta = {} }: Planted,
 ): Promise<Larder> {
   const server = new FakeServer(1, 0);
   server.down = true;
@@ -63,6 +83,7 @@ export async function plant(
   await first.close();
   await putRows(first.databaseName, 'message_blocks', blocks);
   await putRows(first.databaseName, 'messages', rows);
+  await putRows(first.databaseName, 'offline_queue', operations);
   if (meta) await putRows(first.databaseName, 'chat_meta', [positionOf(blocks, rows, meta)]);
   return larders.open({ userId, transport: server });
 }

@@ -2,7 +2,7 @@
  * The page's end of modules/faulty.ts: a transport module in the worker, whose calls a server here answers.
  */
 import { moduleTransport, type ModuleTransportConfig } from 'chatlarder';
-import type { FakeServer } from './fake-server.js';
+import type { FakeServer, Method } from './fake-server.js';
 
 /** What goes wrong with the storage inside the worker. */
 export interface Fault {
@@ -31,7 +31,7 @@ export type ToModule =
   | { kind: 'count' };
 
 export type FromModule =
-  | { kind: 'call'; id: number; method: 'fetchChats' | 'fetchMessages' | 'subscribe'; params: object }
+  | { kind: 'call'; id: number; method: Method | 'subscribe'; params: object }
   | { kind: 'cancel'; id: number }
   | { kind: 'ready' | 'hit' };
 
@@ -41,6 +41,8 @@ const encoder = new TextEncoder();
 /** A server on the page behind a transport module in the worker, which can break storage and hurry time. */
 export class Remote {
   readonly config: ModuleTransportConfig;
+  /** Where the module's worker finds it. */
+  readonly channel: string;
   #hits = 0;
   readonly #server: FakeServer;
   readonly #channel: BroadcastChannel;
@@ -49,6 +51,7 @@ export class Remote {
 
   constructor(server: FakeServer) {
     const name = `faulty-${Date.now().toString(36)}-${(remotes += 1)}`;
+    this.channel = name;
     this.#server = server;
     this.#channel = new BroadcastChannel(name);
     this.#channel.onmessage = ({ data }: MessageEvent<FromModule>) => this.#take(data);
@@ -98,7 +101,7 @@ export class Remote {
   }
 
   async #run(
-    method: 'fetchChats' | 'fetchMessages' | 'subscribe',
+    method: Method | 'subscribe',
     params: object,
     signal: AbortSignal,
     id: number,

@@ -1,0 +1,87 @@
+#include "commands.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+page_command *command_new(world *w, command_kind kind, int chat) {
+    page_command *c = checked(calloc(1, sizeof *c));
+    snprintf(c->name, sizeof c->name, "page:%" PRId64, ++w->commands.count);
+    c->kind = kind;
+    c->chat = chat;
+    for (int i = 0; i < SERVER_CHATS_MAX; i++) c->revisions[i] = -1;
+    c->next = w->commands.first;
+    w->commands.first = c;
+    return c;
+}
+
+void command_start(buffer *header, const char *type, const page_command *c) {
+    char id[ID_BYTES];
+    buffer_print(header, "{\"type\":\"%s\",\"command\":\"%s\"", type, c->name);
+    if (c->chat >= 0) {
+        id_of_chat(id, c->chat);
+        buffer_print(header, ",\"requestId\":\"%s\"", id);
+    }
+    if (c->number) {
+        id_of_operation(id, c->number);
+        buffer_print(header, ",\"id\":\"%s\"", id);
+    }
+}
+
+void command_send(world *w, const page_command *c, buffer *header, const buffer *body) {
+    buffer_text(header, "}");
+    host_event *event = host_event_new(header->at);
+    snprintf(event->command, sizeof event->command, "%s", c->name);
+    buffer_bytes(&event->body, body->at, body->size);
+    w->inputs++;
+    log_event(w, "user: %s", header->at);
+    host_push(w, event);
+}
+
+/* ---- answers ---- */
+
+static page_command **find(world *w, const char *name) {
+    page_command **at = &w->commands.first;
+    while (*at && strcmp((*at)->name, name) != 0) at = &(*at)->next;
+    return at;
+}
+
+const page_command *command_named(const world *w, const char *name) {
+    const page_command *c = w->commands.first;
+    while (c && strcmp(c->name, name) != 0) c = c->next;
+    return c;
+}
+
+static void settle(world *w, const char *name, const char *code, const cJSON *result) {
+    page_command **at = find(w, name);
+    page_command *c = *at;
+    if (!c) {
+        violation(w, "replies", "command %s is answered (%s), but nobody waits for it", name, code);
+        return;
+    }
+    *at = c->next;
+    log_event(w, "answer to %s: %s", name, code);
+    check_reply(w, c, code, result);
+    free(c);
+}
+
+void command_reply(world *w, const cJSON *reply) {
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "command"));
+    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "code"));
+    settle(w, name ? name : "", code ? code : "fine", cJSON_GetObjectItemCaseSensitive(reply, "result"));
+}
+
+void command_give_up(world *w, const char *name) {
+    settle(w, name, "storage", NULL);
+}
+
+void commands_forget(world *w) {
+    while (w->commands.first) {
+        page_command *next = w->commands.first->next;
+        free(w->commands.first);
+        w->commands.first = next;
+    }
+}

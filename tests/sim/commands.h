@@ -1,0 +1,60 @@
+#ifndef SIM_COMMANDS_H
+#define SIM_COMMANDS_H
+
+#include <cJSON.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "buffer.h"
+#include "host.h"
+#include "server.h"
+
+typedef enum {
+    COMMAND_SYNC_ALL,
+    COMMAND_SYNC,
+    COMMAND_FILL,
+    COMMAND_READ,
+    COMMAND_SEND,
+    COMMAND_EDIT,
+    COMMAND_RETRY,
+    COMMAND_RETRY_ALL,
+    COMMAND_CANCEL,
+    COMMAND_WRONG,
+} command_kind;
+
+/** A command of the page that waits for its answer, and how the world was when it was given. */
+typedef struct page_command {
+    char name[HOST_NAME_BYTES];
+    command_kind kind;
+    int chat;
+    int64_t from; /* of COMMAND_FILL; of COMMAND_READ the mark; of COMMAND_SEND and COMMAND_EDIT the draft */
+    int64_t to;
+    int64_t number;                      /* of the operation of the outbox that it is about; 0: none */
+    int64_t unknown;                     /* numbers of the range that were missing; 0: it is not judged */
+    int64_t resets;                      /* of the chat */
+    int64_t revisions[SERVER_CHATS_MAX]; /* of the chats that are to be caught up with; -1: others */
+    struct page_command *next;
+} page_command;
+
+/** What the page has asked and was not answered yet. */
+typedef struct {
+    page_command *first;
+    int64_t count; /* of all that ever were */
+} commands;
+
+page_command *command_new(world *w, command_kind kind, int chat);
+/** Begins the header: type, name, the chat and the operation that it is about. */
+void command_start(buffer *header, const char *type, const page_command *c);
+/** Ends the header and sends the command; it may be answered before this returns. The body may be empty. */
+void command_send(world *w, const page_command *c, buffer *header, const buffer *body);
+
+/** The command with this name; NULL: it is answered, or there never was one. */
+const page_command *command_named(const world *w, const char *name);
+/** What the core answers. */
+void command_reply(world *w, const cJSON *reply);
+/** The command can't be carried out, for the storage has failed. */
+void command_give_up(world *w, const char *name);
+/** Nobody waits for any answer any more. */
+void commands_forget(world *w);
+
+#endif
