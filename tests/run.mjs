@@ -20,27 +20,46 @@ const steps = {
   page: ['node', 'web-demo/scripts/build.mjs'],
 };
 
-/** The parts, in the order in which they run. `needs` names the steps before it. */
+/** The number that is given last for an option. */
+const numberOf = (option, args) => Number(args[args.lastIndexOf(option) + 1]);
+
+/**
+ * The parts, in the order in which they run. `needs` names the steps before it; a limit may depend on the
+ * arguments. Most of the time is the browsers', which are waited for more than they compute: that part has a
+ * lane of its own, beside the others'.
+ */
 const parts = [
   {
     name: 'check',
     needs: ['setup', 'build'],
     command: ['node', 'js-bindings/scripts/check.mjs'],
-    limit_s: 240,
+    limit_s: 300,
   },
-  { name: 'unit', needs: ['setup'], command: ['node', 'tests/ctest.mjs'], limit_s: 300 },
-  { name: 'sim', needs: ['setup'], command: [...nodeTests, 'tests/sim'], limit_s: 240 },
-  { name: 'fuzz', needs: ['setup'], command: ['node', 'tests/fuzz/run.mjs'], limit_s: 180 },
-  { name: 'server', needs: ['setup'], command: [...nodeTests, 'tests/server'], limit_s: 180 },
-  { name: 'harness', needs: ['setup'], command: [...nodeTests, 'tests/browser/harness'], limit_s: 120 },
+  { name: 'unit', needs: ['setup'], command: ['node', 'tests/ctest.mjs'], limit_s: 400 },
+  { name: 'sim', needs: ['setup'], command: [...nodeTests, 'tests/sim'], limit_s: 400 },
+  { name: 'fuzz', needs: ['setup'], command: ['node', 'tests/fuzz/run.mjs'], limit_s: 300 },
+  { name: 'server', needs: ['setup'], command: [...nodeTests, 'tests/server'], limit_s: 300 },
+  {
+    name: 'harness',
+    needs: ['setup'],
+    command: [...nodeTests, 'tests/browser/harness', 'tests/kill'],
+    limit_s: 120,
+  },
   {
     name: 'browser',
     needs: ['setup', 'build'],
     command: ['node', 'tests/browser/harness/run.mjs'],
     limit_s: 900,
+    lane: 'browsers',
   },
-  { name: 'package', needs: ['setup', 'build'], command: [...nodeTests, 'tests/package'], limit_s: 180 },
-  { name: 'e2e', needs: ['setup', 'build', 'page'], command: [...nodeTests, 'tests/e2e'], limit_s: 300 },
+  { name: 'package', needs: ['setup', 'build'], command: [...nodeTests, 'tests/package'], limit_s: 300 },
+  {
+    name: 'kill',
+    needs: ['setup', 'build'],
+    command: ['node', 'tests/kill/run.mjs', '--rounds', '6'],
+    limit_s: (args) => 120 + 20 * numberOf('--rounds', args),
+  },
+  { name: 'e2e', needs: ['setup', 'build', 'page'], command: [...nodeTests, 'tests/e2e'], limit_s: 500 },
 ];
 
 const running = new Set();
@@ -59,8 +78,11 @@ function endGroup(child) {
   return setTimeout(() => signal('SIGKILL'), killAfterMs);
 }
 
-/** Runs one command with its output shown. Resolves with all it printed and with what went wrong, or null. */
-function run([program, ...args], limit_s) {
+/**
+ * Runs one command with its output shown as it comes, unless it is to be kept together. Resolves with all
+ * it printed and with what went wrong, or null.
+ */
+function run([program, ...args], limit_s, { quiet = false } = {}) {
   const child = spawn(program, args, { cwd: root, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let output = '';
@@ -71,7 +93,7 @@ function run([program, ...args], limit_s) {
   ]) {
     stream.on('data', (data) => {
       output += data;
-      shown.write(data);
+      if (!quiet) shown.write(data);
     });
   }
   let killTimer;
@@ -118,12 +140,30 @@ async function runSteps(names) {
   }
 }
 
-async function runPart(part, args) {
-  console.log(`== ${part.name}`);
+/** `quiet`: others run beside it, so that what it printed is shown when it is done. */
+async function runPart(part, args, quiet) {
+  if (!quiet) console.log(`== ${part.name}`);
   const startedAt = performance.now();
-  const { passed, failed, remark } = judge(await run([...part.command, ...args], part.limit_s));
+  const command = [...part.command, ...args];
+  const limit_s = typeof part.limit_s === 'function' ? part.limit_s(command) : part.limit_s;
+  const ended = await run(command, limit_s, { quiet });
+  if (quiet) console.log(`== ${part.name}\n${ended.output.trimEnd()}`);
+  const { passed, failed, remark } = judge(ended);
   const line = `== ${part.name}: ${passed} passed, ${failed} failed (${seconds(startedAt)} s)${remark}`;
+  console.log(line);
   return { passed, failed, line };
+}
+
+const laneOf = ({ lane = 'others' }) => lane;
+
+/** One after the other. */
+async function runLane(lane, args, quiet) {
+  const results = [];
+  for (const part of lane) {
+    if (interrupted) throw new Error('ended from outside');
+    results.push(await runPart(part, args, quiet));
+  }
+  return results;
 }
 
 function chooseParts(name) {
@@ -136,13 +176,10 @@ function chooseParts(name) {
 async function main([name, ...args]) {
   const chosen = chooseParts(name);
   await runSteps(Object.keys(steps).filter((step) => chosen.some((part) => part.needs.includes(step))));
-  const results = [];
-  for (const part of chosen) {
-    if (interrupted) throw new Error('ended from outside');
-    const result = await runPart(part, args);
-    console.log(result.line);
-    results.push(result);
-  }
+  const lanes = [...new Set(chosen.map(laneOf))].map((lane) =>
+    chosen.filter((part) => laneOf(part) === lane),
+  );
+  const results = (await Promise.all(lanes.map((lane) => runLane(lane, args, lanes.length > 1)))).flat();
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   if (chosen.length > 1) console.log(['', ...results.map((result) => result.line)].join('\n'));
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);

@@ -13,7 +13,7 @@
  */
 import { ratiosOf, summaryOf } from './statistics.mjs';
 
-/** Whom everyone is compared with. */
+/** Whom everyone is compared with, where a bench names nobody else. */
 export const baseline = 'optimal';
 
 /** Further pairs that are compared, where both ran: the second is the base. */
@@ -37,22 +37,23 @@ const lineOf = (what, { median, min, max }) =>
  * @param {string} workload.title
  * @param {'throughput' | 'time'} workload.compare throughput: above 1 is better; time: below 1 is better
  * @param {Record<string, number[]>} workload.samples milliseconds, round by round, by contender
+ * @param {string} [workload.base] the contender with whom the others are compared
  * @returns {Outcome}
  */
-export function compare({ name, title, compare: what, samples }) {
+export function compare({ name, title, compare: what, samples, base: first = baseline }) {
   const ratio = (contender, base) => {
     const [ours, theirs] = [samples[contender], samples[base]];
     return summaryOf(what === 'time' ? ratiosOf(ours, theirs) : ratiosOf(theirs, ours));
   };
   const contenders = Object.entries(samples).map(([contender, times]) => {
-    return { contender, times: summaryOf(times), ratio: ratio(contender, baseline) };
+    return { contender, times: summaryOf(times), ratio: ratio(contender, first) };
   });
   const rows = contenders.map(({ contender, times, ratio }) => {
     return [contender, ...span(times, milliseconds), ...span(ratio, toTwoDigits)];
   });
   const columns = ['', 'median ms', 'min to max', `${what} ratio`, 'min to max'];
-  const others = contenders.map(({ contender }) => contender).filter((contender) => contender !== baseline);
-  const compared = [...others.map((contender) => [contender, baseline]), ...pairs];
+  const others = contenders.map(({ contender }) => contender).filter((contender) => contender !== first);
+  const compared = [...others.map((contender) => [contender, first]), ...pairs];
   const lines = compared
     .filter((pair) => pair.every((contender) => contender in samples))
     .map(([contender, base]) => lineOf([name, contender, `${base} ${what}`], ratio(contender, base)));

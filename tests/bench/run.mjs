@@ -70,13 +70,14 @@ async function withBrowser(open, url, work) {
 async function main() {
   const { only, engine, rounds, packageFolder } = readOptions();
   buildIfMissing(packageFolder);
-  const server = await startServer(await bundlePages(), packageFolder);
+  const pages = { scripts: await bundlePages(), packageFolder };
+  const server = await startServer(pages);
   const versions = new Set();
   const context = {
     rounds,
-    packageFolder,
-    withBrowser: (work) =>
-      withBrowser(browsers[engine], server.url, (browser) => {
+    pages,
+    withBrowser: (work, url = server.url) =>
+      withBrowser(browsers[engine], url, (browser) => {
         versions.add(browser.version);
         return work(browser);
       }),

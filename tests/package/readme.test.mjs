@@ -20,7 +20,7 @@ async function snippet() {
   return code.replace("from 'chatlarder'", "from './chatlarder/index.js'");
 }
 
-test('the README shows chats and messages as it says', { timeout: 60_000 }, async (t) => {
+test('the README shows chats and messages and sends as it says', { timeout: 60_000 }, async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'chatlarder-readme-'));
   t.after(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'index.html'), page);
@@ -41,5 +41,7 @@ test('the README shows chats and messages as it says', { timeout: 60_000 }, asyn
   await tab.goto(server.url);
   await tab.locator('#messages li').nth(49).waitFor();
   assert.equal(await tab.locator('#chats li').count(), 3);
+  await tab.locator('#messages li', { hasText: 'Could you restart it once, please?' }).waitFor();
+  await tab.waitForFunction(() => document.title === '0 to be sent, 0 refused');
   assert.deepEqual(problems, []);
 });

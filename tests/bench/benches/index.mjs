@@ -5,16 +5,18 @@
  *
  * @typedef {object} Context
  * @property {number} rounds
- * @property {string} packageFolder the build that is measured
- * @property {(work: (browser: Browser) => Promise<void>) => Promise<void>} withBrowser starts a browser with
- *   an empty profile for the work and ends it afterwards
+ * @property {import('../server.mjs').Pages} pages the scripts, and the build that is measured
+ * @property {(work: (browser: Browser) => Promise<void>, url?: string) => Promise<void>} withBrowser starts
+ *   a browser with an empty profile for the work and ends it afterwards; its pages are those of another
+ *   server if `url` is given
  *
  * @typedef {(context: Context) => Promise<import('../comparison.mjs').Outcome>} Bench
  */
 import { ingest, live } from './ingest.mjs';
 import { open } from './open.mjs';
+import { outbox } from './outbox.mjs';
 import { scroll } from './scroll.mjs';
 import { sync } from './sync.mjs';
 
 /** @type {Record<string, Bench>} */
-export const benches = { ingest, live, open, scroll, sync };
+export const benches = { ingest, live, open, scroll, sync, outbox };

@@ -28,8 +28,8 @@ function outcomeOf(missed, results) {
   return { tables: [{ title, columns, rows }], lines: [line], data: { [`sync-${missed}`]: results } };
 }
 
-async function steps({ rounds, packageFolder }) {
-  const { stepMs, coreMs, pageMessages } = await timeSteps(packageFolder, rounds);
+async function steps({ rounds, pages }) {
+  const { stepMs, coreMs, pageMessages } = await timeSteps(pages.packageFolder, rounds);
   const [step, core] = [summaryOf(stepMs), summaryOf(coreMs)];
   const row = (name, { median, min, max }) => [
     name,

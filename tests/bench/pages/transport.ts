@@ -3,7 +3,13 @@
  * the worker's memory as bytes. `?chats=N&channel=NAME`; orders come over the channel. With `&live=yes` it
  * has a stream of change signals.
  */
-import type { ChangeSignal, FetchChatsParams, FetchMessagesParams, Transport } from 'chatlarder';
+import type {
+  ChangeSignal,
+  FetchChatsParams,
+  FetchMessagesParams,
+  SendMessageParams,
+  Transport,
+} from 'chatlarder';
 import { ChatServer } from './support/chat-server.js';
 import { serveOrders } from './support/control.js';
 import { deliveries } from './support/live.js';
@@ -13,6 +19,7 @@ const chats = Number(searchParams.get('chats'));
 const server = new ChatServer(chats);
 const { requestIds } = server;
 const traffic = { requests: 0, bytes: 0 };
+let sends = 0;
 
 function answered(bytes: Uint8Array): Promise<Uint8Array> {
   traffic.requests += 1;
@@ -32,6 +39,10 @@ function fetchMessages(params: FetchMessagesParams): Promise<Uint8Array> {
 const calls: Transport = {
   fetchChats: (params: FetchChatsParams) => answered(server.fetchChats(params)),
   fetchMessages,
+  sendMessage: (params: SendMessageParams) => {
+    sends += 1;
+    return answered(server.sendMessage(params));
+  },
 };
 
 let sendSignal: (signal: ChangeSignal) => void;
@@ -82,6 +93,8 @@ serveOrders(searchParams.get('channel')!, {
     return server.prepare(perChat).length;
   },
   live,
+  /** How often messages were sent, and how many of them are there. */
+  sent: () => ({ sends, stored: server.sent }),
   /** What was asked since the last time this was. */
   traffic: () => {
     const counted = { ...traffic };

@@ -13,6 +13,12 @@ export interface MessagesQuestion {
   limit: number;
 }
 
+export interface SentQuestion {
+  requestId: string;
+  clientTempId: string;
+  content: string;
+}
+
 interface ServerChat {
   requestId: string;
   /** JSON of message n at n - 1. */
@@ -35,6 +41,8 @@ export class ChatServer {
   readonly #chats: ServerChat[];
   readonly #numbers = new Map<string, number>();
   readonly #ready = new Map<string, Uint8Array>();
+  /** What was sent, by its idempotency key. */
+  readonly #sent = new Map<string, Uint8Array>();
   #changes = 0;
 
   constructor(chats: number) {
@@ -100,6 +108,25 @@ export class ChatServer {
 
   fetchMessages(question: MessagesQuestion): Uint8Array {
     return this.#ready.get(keyOf(question)) ?? this.#messages(question);
+  }
+
+  /** Stores a message, once: a key that is known gives the message that was stored for it. */
+  sendMessage({ requestId, clientTempId, content }: SentQuestion): Uint8Array {
+    const known = this.#sent.get(clientTempId);
+    if (known) return known;
+    const chat = this.#numbers.get(requestId)!;
+    const state = this.#chats[chat]!;
+    const message = { ...makeMessage(chat, state.messages.length + 1), content, clientTempId };
+    state.prepared.unshift({ message, json: JSON.stringify(message) });
+    this.post(chat, 1);
+    const bytes = bytesOf(message);
+    this.#sent.set(clientTempId, bytes);
+    return bytes;
+  }
+
+  /** How many messages were sent to it. */
+  get sent(): number {
+    return this.#sent.size;
   }
 
   #messages({ requestId, afterSequence = 0, beforeSequence, limit }: MessagesQuestion): Uint8Array {

@@ -70,6 +70,35 @@ export interface OpenModule {
   open: (task: OpenTask) => Promise<OpenContender>;
 }
 
+/** Messages that are written one after the other, to one chat after the other. */
+export interface SendTask {
+  requestIds: string[];
+  messages: number;
+}
+
+export interface SendResult {
+  /** The median of the times for one message. */
+  ms: number;
+  /** Nineteen in twenty were faster. */
+  slowMs: number;
+  /** The names of what is stored for a message: of its row and of its operation's; null where it is gone. */
+  members: { message: string[]; operation: string[] } | null;
+}
+
+/** Messages that wait, so many in each chat, are sent when there is a network. */
+export interface DrainTask {
+  requestIds: string[];
+  perChat: number;
+}
+
+export interface DrainResult {
+  ms: number;
+  /** Requests that sent a message. */
+  sends: number;
+  /** All others while it was sending. */
+  others: number;
+}
+
 export interface SyncTask {
   chats: number;
   /** Messages in each chat before the device goes away. */

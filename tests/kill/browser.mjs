@@ -1,0 +1,75 @@
+/** A browser with the test's page, and its violent end. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { launchChromium } from '../browser/harness/engines/chromium.mjs';
+
+const GONE_POLL_MS = 5;
+
+/** Runs in the page. */
+async function callPage([name, task]) {
+  const module = await import('/page.js');
+  return module[name](task);
+}
+
+/**
+ * @typedef {object} Browser
+ * @property {number} pid of the browser's own process, the head of its process group
+ * @property {(name: string, task: import('./page.js').Task) => Promise<any>} call a function of page.ts
+ * @property {(offline: boolean) => Promise<void>} setOffline takes the network from the page and its worker
+ * @property {() => Promise<void>} close ends it properly
+ */
+
+/**
+ * @param {import('./world.mjs').World} world
+ * @param {(report: import('./page.js').Report) => void} onReport
+ * @returns {Promise<Browser>}
+ */
+export async function openBrowser({ url, profile }, onReport) {
+  const context = await launchChromium(profile);
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.on('pageerror', (error) => onReport({ kind: 'problem', text: `the page says: ${error.message}` }));
+  await addReport(context, page, onReport);
+  const pid = await processOf(context);
+  await page.goto(url);
+  return {
+    pid,
+    call: (name, task) => page.evaluate(callPage, [name, task]),
+    setOffline: (offline) => context.setOffline(offline),
+    close: () => context.close(),
+  };
+}
+
+/** Gives the page its function `report`. */
+async function addReport(context, page, onReport) {
+  const session = await context.newCDPSession(page);
+  session.on('Runtime.bindingCalled', ({ name, payload }) => {
+    if (name === 'report') onReport(JSON.parse(payload));
+  });
+  await session.send('Runtime.enable');
+  await session.send('Runtime.addBinding', { name: 'report' });
+}
+
+async function processOf(context) {
+  const session = await context.browser().newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  await session.detach();
+  return processInfo.find(({ type }) => type === 'browser').id;
+}
+
+/**
+ * Kills the browser with everything it has started, at once and without a warning; waits until it is gone.
+ */
+export async function killBrowser({ pid }) {
+  if (!signalGroup(pid, 'SIGKILL')) throw new Error('the browser had ended by itself');
+  while (signalGroup(pid, 0)) await pause(GONE_POLL_MS);
+}
+
+/** Whether there was anybody to get the signal. */
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal);
+    return true;
+  } catch (error) {
+    if (error.code === 'ESRCH') return false;
+    throw error;
+  }
+}
