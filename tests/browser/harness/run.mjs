@@ -36,15 +36,12 @@ function requireKnown(what, names, known) {
   throw new Error(`There is no ${what} ${unknown.join(', ')}; there are: ${Object.keys(known).join(', ')}`);
 }
 
-/** Each engine with each of its layouts, one after the other. */
-function runsOf({ engine: names, layout: chosen }) {
-  return names
-    .flatMap((name) => engines[name])
-    .flatMap((engine) =>
-      chosen
-        .filter((layout) => engine.layouts?.includes(layout) ?? true)
-        .map((layout) => ({ engine, layout })),
-    );
+/** Each browser with each of its layouts, one after the other; WebKit's beside the others'. */
+function lanesOf({ engine: names, layout: chosen }) {
+  const runsOf = (engine) =>
+    chosen.filter((layout) => engine.layouts?.includes(layout) ?? true).map((layout) => ({ engine, layout }));
+  const lane = (own) => names.filter(own).flatMap((name) => engines[name].flatMap(runsOf));
+  return [lane((name) => name !== 'webkit'), lane((name) => name === 'webkit')];
 }
 
 /** Lets the browser and its folders be cleaned up when the run is ended from outside. */
@@ -54,33 +51,42 @@ function abortOnSignals() {
   return controller.signal;
 }
 
+/** One run; what it prints is kept together. */
+async function run({ engine, layout }, { scripts, signal, options }) {
+  const startedAt = performance.now();
+  const printed = [];
+  const counts = await runEngine({
+    engine,
+    layout,
+    scripts,
+    grep: options.grep ?? engine.grep,
+    watchdogMs: Number(options['watchdog-ms']),
+    signal,
+    print: (text) => printed.push(text),
+  });
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+  const passed = `${counts.passed} passed, ${counts.failed} failed${skipped}`;
+  console.log([...printed, `${engine.name}, ${layout}: ${passed} (${seconds} s)`].join('\n'));
+  return counts;
+}
+
+async function runLane(lane, context) {
+  const counts = [];
+  for (const each of lane) {
+    if (!context.signal.aborted) counts.push(await run(each, context));
+  }
+  return counts;
+}
+
 async function main() {
   const options = readOptions();
   const scripts = await bundleScripts(resolve(options.specs), options.layout);
-  const signal = abortOnSignals();
-  const sum = { passed: 0, failed: 0 };
-  for (const { engine, layout } of runsOf(options)) {
-    if (signal.aborted) break;
-    const startedAt = performance.now();
-    const watchdogMs = Number(options['watchdog-ms']);
-    const counts = await runEngine({
-      engine,
-      layout,
-      scripts,
-      grep: options.grep ?? engine.grep,
-      watchdogMs,
-      signal,
-      print: console.log,
-    });
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
-    const passed = `${counts.passed} passed, ${counts.failed} failed${skipped}`;
-    console.log(`${engine.name}, ${layout}: ${passed} (${seconds} s)`);
-    sum.passed += counts.passed;
-    sum.failed += counts.failed;
-  }
-  console.log(`${sum.passed} passed, ${sum.failed} failed`);
-  process.exitCode = sum.failed > 0 || sum.passed === 0 ? 1 : 0;
+  const context = { scripts, signal: abortOnSignals(), options };
+  const counts = (await Promise.all(lanesOf(options).map((lane) => runLane(lane, context)))).flat();
+  const sum = (key) => counts.reduce((total, each) => total + each[key], 0);
+  console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
+  process.exitCode = sum('failed') > 0 || sum('passed') === 0 ? 1 : 0;
 }
 
 await main();

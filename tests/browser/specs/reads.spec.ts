@@ -66,24 +66,40 @@ describe('reads', () => {
       await waiting;
     });
 
-    it('shows a chat when the worker can not be loaded, says so, and closes all the same', async () => {
-      const userId = await filled(new FakeServer(1, 20));
+    describe('that can not be loaded', () => {
       const original = globalThis.Worker;
-      globalThis.Worker = class extends original {
+      class NoWorker extends original {
         constructor() {
           super('/there-is-no-worker-here.js', { type: 'module' });
         }
-      };
-      try {
+      }
+      afterEach(() => {
+        globalThis.Worker = original;
+      });
+
+      it('shows a chat, says so, keeps nobody waiting, and closes all the same', async () => {
+        const userId = await filled(new FakeServer(1, 20));
+        globalThis.Worker = NoWorker;
         const larder = await larders.open({ userId, transport: new FakeServer(1, 20) });
         await expectShown(larder);
-        await until(() => larders.withCode('core').length === 1);
-        const waiting = rejection(larder.sync());
+        await until(() => larders.withCode('core').length);
+        expect((await rejection(larder.sync())).code).to.equal('core');
+        const lost = await rejection(larder.chat(chatId).send({ content: 'kept by who wrote it' }));
+        expect(lost.code).to.equal('not_durable');
         await larder.close();
-        expect((await waiting).code).to.equal('closed');
-      } finally {
+      });
+
+      it('is loaded as soon as it can be, and told what it missed', async () => {
+        const server = new FakeServer(1, 20);
+        globalThis.Worker = NoWorker;
+        const larder = await larders.open({ userId: freshUser(), transport: server });
+        const stop = larder.chat(chatId).watch({}, () => {});
+        await until(() => larders.withCode('core').length);
         globalThis.Worker = original;
-      }
+        await larder.sync();
+        await until(() => server.askedFor('fetchMessages').length);
+        stop();
+      });
     });
 
     it('shows a chat while the server does not answer', async () => {
