@@ -48,7 +48,9 @@ function readOptions() {
 }
 
 function buildIfMissing(packageFolder) {
-  const files = ['index.js', 'worker.js', 'chatlarder.wasm'].map((name) => join(packageFolder, name));
+  const files = ['index.js', 'link.js', 'worker.js', 'chatlarder.wasm'].map((name) =>
+    join(packageFolder, name),
+  );
   if (!files.every(existsSync)) execFileSync('npm', ['run', 'build'], { cwd: root, stdio: 'inherit' });
 }
 

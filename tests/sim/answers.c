@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lies.h"
+#include "moment.h"
 #include "world.h"
 
 enum { CHANGES_MAX = 1000 };
@@ -126,10 +127,10 @@ static void write_message(buffer *out, const page_message *m, int64_t padding) {
                  m->sequence);
     buffer_print(out, ",\"senderId\":\"user-%d\",\"content\":", m->sender);
     write_content(out, m);
-    write_moment(moment, m->created_ms);
+    moment_write(moment, m->created_ms);
     buffer_print(out, ",\"createdAt\":\"%s\"", moment);
     if (m->updated_ms) {
-        write_moment(moment, m->updated_ms);
+        moment_write(moment, m->updated_ms);
         buffer_print(out, ",\"updatedAt\":\"%s\"", moment);
     }
     if (m->key) buffer_print(out, ",\"clientTempId\":\"%s\"", m->key);
@@ -217,7 +218,7 @@ static void write_chat(world *w, buffer *out, int chat) {
     buffer_print(out, ",\"lastReadSequence\":%" PRId64 ",\"totalMessageCount\":%" PRId64, c->last_read,
                  server_total(c));
     if (c->last_activity_ms) {
-        write_moment(moment, c->last_activity_ms);
+        moment_write(moment, c->last_activity_ms);
         buffer_print(out, ",\"lastActivityAt\":\"%s\"}", moment);
     } else {
         buffer_text(out, ",\"lastActivityAt\":null}");

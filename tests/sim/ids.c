@@ -62,37 +62,3 @@ int64_t id_read_operation(const char *id) {
     int64_t number;
     return read_id(id, OPERATION_MARK, &mix, &number) && (unsigned)mix == mixed(number) ? number : 0;
 }
-
-/** The date of a day since 1970 (days from civil, the other way round). */
-static void civil(int64_t days, int *year, int *month, int *day) {
-    days += 719468;
-    const int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    const int64_t day_of_era = days - era * 146097;
-    const int64_t year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-    const int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    const int64_t shifted = (5 * day_of_year + 2) / 153;
-    *day = (int)(day_of_year - (153 * shifted + 2) / 5 + 1);
-    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
-    *year = (int)(year_of_era + era * 400 + (*month <= 2));
-}
-
-static char *put_digits(char *at, int64_t number, int count) {
-    for (int i = count - 1; i >= 0; i--, number /= 10) at[i] = (char)('0' + number % 10);
-    return at + count;
-}
-
-void write_moment(char out[MOMENT_BYTES], int64_t ms) {
-    int year, month, day;
-    const int64_t in_day = ms % 86400000;
-    civil(ms / 86400000, &year, &month, &day);
-    char *at = put_digits(out, year, 4);
-    *at++ = '-', at = put_digits(at, month, 2);
-    *at++ = '-', at = put_digits(at, day, 2);
-    *at++ = 'T', at = put_digits(at, in_day / 3600000, 2);
-    *at++ = ':', at = put_digits(at, in_day / 60000 % 60, 2);
-    *at++ = ':', at = put_digits(at, in_day / 1000 % 60, 2);
-    *at++ = '.', at = put_digits(at, in_day % 1000, 3);
-    *at++ = 'Z';
-    *at = 0;
-}

@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { ID_BYTES = 37, MOMENT_BYTES = 25 };
+enum { ID_BYTES = 37 };
 
 /** UUIDs that say what they stand for, so that a row can be traced to the server's truth. */
 void id_of_chat(char out[ID_BYTES], int chat);
@@ -20,8 +20,5 @@ int id_read_chat(const char *id);
 int64_t id_read_operation(const char *id);
 /** Whether the id is of one of the server's messages. */
 bool id_read_message(const char *id, int *chat, int64_t *sequence);
-
-/** `2026-01-16T09:30:00.250Z` */
-void write_moment(char out[MOMENT_BYTES], int64_t ms);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "moment.h"
 #include "world.h"
 
 static void put(world *w, const char *store, const buffer *text) {
@@ -16,7 +17,7 @@ static void put_message(world *w, int chat, int64_t sequence) {
     const server_message *m = server_message_of(w, chat, sequence);
     id_of_message(id, chat, sequence);
     id_of_chat(request_id, chat);
-    write_moment(moment, m->created_ms);
+    moment_write(moment, m->created_ms);
     buffer_print(&text, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, id, request_id,
                  sequence);
     buffer_print(&text, ",\"senderId\":\"user-%d\",\"content\":\"message %" PRId64 " version 0\"", m->sender,

@@ -54,19 +54,14 @@ void chat_mark_dirty(chat_table *chats, chat *c) {
 }
 
 bool chat_replace(char **owned, const char *string) {
-    char *copy = string ? slice_copy(slice_of(string)) : NULL;
-    if (string && !copy) return false;
+    if (string) return slice_replace(owned, slice_of(string));
     free(*owned);
-    *owned = copy;
+    *owned = NULL;
     return true;
 }
 
 bool chat_set_listed(chat *c, slice bytes) {
-    char *copy = slice_copy(bytes);
-    if (!copy) return false;
-    free(c->listed);
-    c->listed = copy;
-    return true;
+    return slice_replace(&c->listed, bytes);
 }
 
 /* ---- the row, read ---- */

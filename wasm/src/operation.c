@@ -45,11 +45,7 @@ static operation *allocate(operation_type type, const char *id) {
 }
 
 bool operation_set_payload(operation *o, slice payload) {
-    char *copy = slice_copy(payload);
-    if (!copy) return false;
-    free(o->payload);
-    o->payload = copy;
-    return true;
+    return slice_replace(&o->payload, payload);
 }
 
 operation *operation_new(operation_type type, const char *id, chat *c, slice payload) {

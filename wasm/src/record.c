@@ -1,6 +1,5 @@
 #include "record.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "gen/schema.h"
@@ -249,12 +248,8 @@ bool record_keep_unknown(char **kept, slice row, const record_rule *rule) {
         text_raw(&unknown, "\":");
         text_bytes(&unknown, value);
     }
-    if (unknown.size) {
-        free(*kept);
-        *kept = slice_copy((slice){unknown.at, unknown.size});
-        ok = ok && *kept;
-    }
     ok = ok && !unknown.failed;
+    if (ok && unknown.size) ok = slice_replace(kept, (slice){unknown.at, unknown.size});
     text_free(&unknown);
     return ok;
 }

@@ -105,3 +105,11 @@ char *slice_copy(slice bytes) {
     copy[bytes.size] = 0;
     return copy;
 }
+
+bool slice_replace(char **owned, slice bytes) {
+    char *copy = slice_copy(bytes);
+    if (!copy) return false;
+    free(*owned);
+    *owned = copy;
+    return true;
+}

@@ -44,4 +44,7 @@ void text_free(text *t);
 /** A copy on the heap, NUL-terminated, the caller's to free; NULL when memory has run out. */
 char *slice_copy(slice bytes);
 
+/** Replaces an owned copy by one of other bytes; false, and it stays, when memory has run out. */
+bool slice_replace(char **owned, slice bytes);
+
 #endif

@@ -22,10 +22,6 @@ export class Workers {
     return this.#made[0]!;
   }
 
-  get count(): number {
-    return this.#made.length;
-  }
-
   get last(): Worker {
     return this.#made.at(-1)!;
   }
