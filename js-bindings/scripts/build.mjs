@@ -3,7 +3,7 @@
  * source maps, and the types.
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -16,7 +16,7 @@ const run = (command, ...args) =>
   execFileSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 
 function buildCore() {
-  if (!existsSync(join(root, 'build/wasm/CMakeCache.txt'))) run('emcmake', 'cmake', '--preset', 'wasm');
+  run('emcmake', 'cmake', '--preset', 'wasm'); // each time, so that a changed preset counts
   run('cmake', '--build', '--preset', 'wasm');
   cpSync(join(root, 'build/wasm/chatlarder.wasm'), join(dist, 'chatlarder.wasm'));
 }
