@@ -28,7 +28,7 @@ describe('outbox and storage', () => {
   afterEach(async () => {
     server.release();
     await remote.arm(null).catch(() => {});
-    await larders.destroyAll();
+    await larders.destroyAll({ ended: true });
     remote.close();
     workers.forget();
   });

@@ -30,7 +30,7 @@ describe('outbox and tabs', () => {
     server.release();
     for (const release of releases.splice(0)) release();
     for (const channel of channels.splice(0)) channel.close();
-    await larders.destroyAll();
+    await larders.destroyAll({ ended: true });
     workers.forget();
   });
 
