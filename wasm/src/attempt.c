@@ -187,19 +187,14 @@ static bool is_of_chat(const operation *o, const record *read, problem *wrong) {
     return false;
 }
 
-static void number_member(text *out, const char *name, int64_t number) {
-    text_name(out, name);
-    text_number(out, number);
-}
-
 static void write_page(slice body, int64_t sequence, int64_t last, text *out) {
     text_raw(out, "{\"messages\":[");
     text_bytes(out, body);
     text_raw(out, "],\"covers\":{");
-    number_member(out, "from", sequence);
-    number_member(out, "to", sequence);
+    text_number_member(out, "from", sequence);
+    text_number_member(out, "to", sequence);
     text_raw(out, "}");
-    number_member(out, "lastSequence", last);
+    text_number_member(out, "lastSequence", last);
     text_raw(out, "}");
 }
 

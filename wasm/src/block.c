@@ -116,11 +116,6 @@ static size_t write_messages(core *l, const settled *list, size_t most) {
     return taken;
 }
 
-static void number_member(text *out, const char *name, int64_t number) {
-    text_name(out, name);
-    text_number(out, number);
-}
-
 /** One block of the first messages of a list; how many. */
 static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
     const size_t offset = l->plan.bytes.size;
@@ -132,13 +127,13 @@ static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
     text *out = plan_add_bytes(&l->plan, STORE_MESSAGE_BLOCKS);
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
-    number_member(out, "firstSequence", first);
-    number_member(out, "lastSequence", last);
-    number_member(out, "count", (int64_t)taken);
-    number_member(out, "bytes", (int64_t)size);
-    number_member(out, "cachedAt", l->now_ms);
-    number_member(out, "syncVersion", version);
-    number_member(out, "data", (int64_t)offset);
+    text_number_member(out, "firstSequence", first);
+    text_number_member(out, "lastSequence", last);
+    text_number_member(out, "count", (int64_t)taken);
+    text_number_member(out, "bytes", (int64_t)size);
+    text_number_member(out, "cachedAt", l->now_ms);
+    text_number_member(out, "syncVersion", version);
+    text_number_member(out, "data", (int64_t)offset);
     text_raw(out, "}");
     const bool small = block_is_small((int64_t)taken, size);
     if (small) block_note_unsealed(c, (unsealed){first, last, 1, false});

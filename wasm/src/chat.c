@@ -159,11 +159,6 @@ bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
 
 /* ---- the row, written ---- */
 
-static void number_member(text *out, const char *name, int64_t number) {
-    text_name(out, name);
-    text_number(out, number);
-}
-
 static void write_gaps(const gap_list *gaps, text *out) {
     text_name(out, "knownGaps");
     text_raw(out, "[");
@@ -171,9 +166,9 @@ static void write_gaps(const gap_list *gaps, text *out) {
         const gap *g = &gaps->at[i];
         text_comma(out);
         text_raw(out, "{");
-        number_member(out, "startSeq", g->start);
-        number_member(out, "endSeq", g->end);
-        number_member(out, "detectedAt", g->detected_ms);
+        text_number_member(out, "startSeq", g->start);
+        text_number_member(out, "endSeq", g->end);
+        text_number_member(out, "detectedAt", g->detected_ms);
         if (g->stale) text_raw(out, ",\"stale\":true");
         text_raw(out, "}");
     }
@@ -187,9 +182,9 @@ static void write_unsealed(const unsealed *range, layout kept, text *out) {
         return;
     }
     text_raw(out, ",\"unsealed\":{");
-    number_member(out, "from", range->from);
-    number_member(out, "to", range->to);
-    number_member(out, "blocks", range->blocks);
+    text_number_member(out, "from", range->from);
+    text_number_member(out, "to", range->to);
+    text_number_member(out, "blocks", range->blocks);
     text_raw(out, range->rows || kept == LAYOUT_ROWS ? ",\"rows\":true}" : ",\"rows\":false}");
 }
 
@@ -197,26 +192,26 @@ static void write_unsealed(const unsealed *range, layout kept, text *out) {
 static void write_unsent(const chat *c, text *out) {
     if (!c->unsent_count) return;
     text_raw(out, ",\"unsent\":{");
-    number_member(out, "count", c->unsent_count);
-    number_member(out, "lastAt", c->unsent_last_ms);
+    text_number_member(out, "count", c->unsent_count);
+    text_number_member(out, "lastAt", c->unsent_last_ms);
     text_raw(out, "}");
 }
 
 void chat_write(const chat *c, layout kept, text *out) {
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
-    number_member(out, "lastSyncedSequence", c->last_synced_sequence);
-    number_member(out, "lastSyncedAt", c->last_synced_ms);
-    number_member(out, "totalMessageCount", c->total_message_count);
+    text_number_member(out, "lastSyncedSequence", c->last_synced_sequence);
+    text_number_member(out, "lastSyncedAt", c->last_synced_ms);
+    text_number_member(out, "totalMessageCount", c->total_message_count);
     write_gaps(&c->gaps, out);
-    number_member(out, "unreadCount", c->unread_count);
-    number_member(out, "lastReadSequence", c->last_read_sequence);
+    text_number_member(out, "unreadCount", c->unread_count);
+    text_number_member(out, "lastReadSequence", c->last_read_sequence);
     text_name(out, "lastReadAt");
     if (c->last_read_ms < 0) text_raw(out, "null");
     else text_number(out, c->last_read_ms);
-    number_member(out, "messageCount", c->message_count);
-    number_member(out, "mediaSize", c->media_size_bytes);
-    number_member(out, "lastAccessedAt", c->last_accessed_ms);
+    text_number_member(out, "messageCount", c->message_count);
+    text_number_member(out, "mediaSize", c->media_size_bytes);
+    text_number_member(out, "lastAccessedAt", c->last_accessed_ms);
     text_name(out, "serverRevision");
     text_string(out, c->revision);
     text_name(out, "chat");

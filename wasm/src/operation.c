@@ -118,16 +118,6 @@ operation *operation_hydrate(chat_table *chats, slice row, arena *memory, proble
 
 /* ---- the row, written ---- */
 
-static void text_member(text *out, const char *name, const char *value) {
-    text_name(out, name);
-    text_string(out, value);
-}
-
-static void number_member(text *out, const char *name, int64_t number) {
-    text_name(out, name);
-    text_number(out, number);
-}
-
 /** -1 stands for null. */
 static void moment_member(text *out, const char *name, int64_t ms) {
     text_name(out, name);
@@ -137,19 +127,19 @@ static void moment_member(text *out, const char *name, int64_t ms) {
 
 void operation_write(const operation *o, text *out) {
     text_raw(out, "{");
-    text_member(out, "id", o->id);
-    text_member(out, "type", operation_type_names[o->type]);
-    text_member(out, "requestId", o->chat->request_id);
+    text_string_member(out, "id", o->id);
+    text_string_member(out, "type", operation_type_names[o->type]);
+    text_string_member(out, "requestId", o->chat->request_id);
     text_name(out, "payload");
     text_raw(out, o->payload);
-    text_member(out, "status", operation_status_names[o->status]);
-    number_member(out, "createdAt", o->created_ms);
+    text_string_member(out, "status", operation_status_names[o->status]);
+    text_number_member(out, "createdAt", o->created_ms);
     moment_member(out, "attemptedAt", o->attempted_ms);
-    number_member(out, "retryCount", o->tries);
-    number_member(out, "maxRetries", o->tries_max);
+    text_number_member(out, "retryCount", o->tries);
+    text_number_member(out, "maxRetries", o->tries_max);
     moment_member(out, "nextRetryAt", o->next_try_ms);
-    text_member(out, "lastError", o->last_error);
-    if (o->sequence) number_member(out, "sequenceNumber", o->sequence);
+    text_string_member(out, "lastError", o->last_error);
+    if (o->sequence) text_number_member(out, "sequenceNumber", o->sequence);
     if (o->may_have_arrived) text_raw(out, ",\"mayHaveArrived\":true");
     if (o->extra) text_raw(out, o->extra);
     text_raw(out, "}");
@@ -198,21 +188,22 @@ void operation_write_message(const operation *o, const char *sender, bool with_c
     const bool failed = o->status == OPERATION_STATUS_FAILED;
     char created_at[MOMENT_BYTES];
     text_raw(out, "{");
-    text_member(out, "id", o->temp_id);
-    text_member(out, "requestId", o->chat->request_id);
-    number_member(out, "sequenceNumber", o->sequence);
-    text_member(out, "senderId", sender);
-    text_member(out, "sender", NULL);
+    text_string_member(out, "id", o->temp_id);
+    text_string_member(out, "requestId", o->chat->request_id);
+    text_number_member(out, "sequenceNumber", o->sequence);
+    text_string_member(out, "senderId", sender);
+    text_string_member(out, "sender", NULL);
     write_given(o, with_content, out);
-    text_member(out, "createdAt", moment_write(created_at, o->created_ms));
+    text_string_member(out, "createdAt", moment_write(created_at, o->created_ms));
     text_raw(out, ",\"updatedAt\":null,\"fileName\":null,\"fileSize\":null,\"fileMimeType\":null");
     text_raw(out, ",\"isReadByCurrentUser\":true");
-    text_member(out, "tempId", o->temp_id);
-    text_member(out, "clientTempId", o->temp_id);
-    text_member(out, "status", message_status_names[failed ? MESSAGE_STATUS_FAILED : MESSAGE_STATUS_PENDING]);
-    if (failed && o->last_error) text_member(out, "errorMessage", o->last_error);
-    number_member(out, "_cachedAt", now_ms);
-    number_member(out, "_syncVersion", 1);
+    text_string_member(out, "tempId", o->temp_id);
+    text_string_member(out, "clientTempId", o->temp_id);
+    text_string_member(out, "status",
+                       message_status_names[failed ? MESSAGE_STATUS_FAILED : MESSAGE_STATUS_PENDING]);
+    if (failed && o->last_error) text_string_member(out, "errorMessage", o->last_error);
+    text_number_member(out, "_cachedAt", now_ms);
+    text_number_member(out, "_syncVersion", 1);
     text_raw(out, "}");
 }
 
@@ -220,7 +211,7 @@ void operation_write_message(const operation *o, const char *sender, bool with_c
 
 /** The idempotency key. (As a planted bug, another one for each try.) */
 static void write_key(const operation *o, text *out) {
-    text_member(out, "clientTempId", o->temp_id);
+    text_string_member(out, "clientTempId", o->temp_id);
     if (!PLANTED(key_per_attempt) || out->failed) return;
     out->at[out->size - 2] = (char)('0' + o->tries % 10);
 }
@@ -228,7 +219,7 @@ static void write_key(const operation *o, text *out) {
 void operation_write_params(const operation *o, text *out) {
     json_cursor cursor;
     slice key, value;
-    text_member(out, "requestId", o->chat->request_id);
+    text_string_member(out, "requestId", o->chat->request_id);
     if (o->temp_id) write_key(o, out);
     json_enter(&cursor, slice_of(o->payload), '{');
     while (json_member(&cursor, &key, &value)) {
@@ -265,7 +256,7 @@ bool operation_message_payload(slice given, slice before, const char *temp_id, a
     *wrong = (problem){.code = ERROR_CODE_RECORD_SYNTAX};
     if (!ok) return false;
     text_raw(&made, "{");
-    text_member(&made, "tempId", temp_id);
+    text_string_member(&made, "tempId", temp_id);
     copy_members(before, given, &made);
     copy_members(given, slice_of("{}"), &made);
     text_raw(&made, "}");

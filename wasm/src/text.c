@@ -75,6 +75,16 @@ void text_name(text *t, const char *name) {
     text_raw(t, ":");
 }
 
+void text_number_member(text *t, const char *name, int64_t number) {
+    text_name(t, name);
+    text_number(t, number);
+}
+
+void text_string_member(text *t, const char *name, const char *string) {
+    text_name(t, name);
+    text_string(t, string);
+}
+
 void text_comma(text *t) {
     if (t->size == 0 || t->failed) return;
     const char last = t->at[t->size - 1];

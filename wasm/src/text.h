@@ -33,6 +33,9 @@ void text_number(text *t, int64_t number);
 void text_string(text *t, const char *string);
 /** `"name":` */
 void text_name(text *t, const char *name);
+/** A member of an object with its name. */
+void text_number_member(text *t, const char *name, int64_t number);
+void text_string_member(text *t, const char *name, const char *string);
 /** A comma unless the last byte opens an array or object or the text is empty. */
 void text_comma(text *t);
 /** Makes the text `size` bytes long, for the caller to write; NULL when memory has run out. */
