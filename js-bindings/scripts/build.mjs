@@ -31,12 +31,25 @@ const importedLater = {
   },
 };
 
+/** Tells other bundlers to leave an `import()` as it is. */
+const bundlersLeaveIt = '/* @vite-ignore */ /* webpackIgnore: true */';
+
+/** Minifying takes comments away, so that they go through it as texts; of the same length, for the maps. */
+function putComments(path) {
+  const text = readFileSync(path, 'utf8');
+  const standIn = `"${bundlersLeaveIt}"+`;
+  const written = text.replaceAll(standIn, bundlersLeaveIt.padEnd(standIn.length));
+  if (written.includes(`"${bundlersLeaveIt}`))
+    throw new Error(`a comment of ${path} can't be put in its place`);
+  writeFileSync(path, written);
+}
+
 /** The errors of the worker have no texts: the page has them. */
 async function bundle(WITH_TEXTS, ...entryPoints) {
   await build({
     absWorkingDir: join(root, 'js-bindings/src'),
     entryPoints,
-    define: { WITH_TEXTS: String(WITH_TEXTS) },
+    define: { WITH_TEXTS: String(WITH_TEXTS), BUNDLERS_LEAVE_IT: JSON.stringify(bundlersLeaveIt) },
     plugins: [importedLater],
     outdir: dist,
     bundle: true,
@@ -48,6 +61,7 @@ async function bundle(WITH_TEXTS, ...entryPoints) {
     legalComments: 'none',
     logLevel: 'warning',
   });
+  for (const entry of entryPoints) putComments(join(dist, entry.replace(/\.ts$/, '.js')));
 }
 
 function emitTypes() {
@@ -84,8 +98,9 @@ rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
 buildCore();
-await bundle(true, 'index.ts', 'link.ts', 'verify.ts', 'background.ts', 'service-worker.ts');
-await bundle(false, 'worker.ts');
+await bundle(true, 'index.ts', 'link.ts', 'background.ts', 'service-worker.ts');
+await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts');
+await bundle(false, 'worker.ts', 'media-tools.ts');
 emitTypes();
 writeNotices();
 for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))) {

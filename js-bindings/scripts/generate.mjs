@@ -79,9 +79,11 @@ function recordsInOrder() {
   return [...done];
 }
 
-/** Records with bytes never come as JSON. */
+/** Records with bytes or Blobs never come as JSON. */
 const cRecords = () =>
-  recordsInOrder().filter((name) => schema.records[name].every(({ type }) => type !== 'bytes'));
+  recordsInOrder().filter((name) =>
+    schema.records[name].every(({ type }) => type !== 'bytes' && type !== 'blob'),
+  );
 
 function cField(field) {
   const parts = [`.name = "${field.name}"`, `.type = FIELD_${field.type.toUpperCase()}`];
@@ -97,7 +99,7 @@ function cField(field) {
   return `{${parts.join(', ')}}`;
 }
 
-/** The TypeScript side: record types, enums, store table, error texts. */
+/** The TypeScript side: record types, enums, store table. */
 function typescript() {
   const out = [`// ${banner}`, ''];
   out.push(`export const DATABASE = ${JSON.stringify(schema.database)} as const;`, '');
@@ -111,36 +113,24 @@ function typescript() {
       .join(' | ')};`,
     '',
   );
-  out.push('/** What each error code means and what to do next. */');
-  out.push(
-    `export const ERROR_TEXT: Record<ErrorCode, string> = ${JSON.stringify(schema.errors, null, 2)};`,
-    '',
-  );
   for (const [name, fields] of Object.entries(schema.records)) out.push(...tsRecord(name, fields), '');
-  out.push(
-    '/** One object store as IndexedDB is to have it; `since` is the database version that added it. */',
-  );
-  out.push(
-    'export interface StoreSchema {',
-    '  name: string;',
-    '  keyPath: string | string[];',
-    '  since: number;',
-  );
-  out.push('  indexes: { name: string; keyPath: string | string[]; unique: boolean }[];', '}', '');
-  const stores = schema.stores.map(({ name, keyPath, since, indexes }) => ({
-    name,
-    keyPath,
-    since,
-    indexes,
-  }));
+  out.push('/** One object store as IndexedDB is to have it. */');
+  out.push('export interface StoreSchema {', '  name: string;', '  keyPath: string | string[];');
+  out.push('  indexes: { name: string; keyPath: string | string[]; unique?: true }[];', '}', '');
+  const index = ({ name, keyPath, unique }) => ({ name, keyPath, ...(unique ? { unique } : {}) });
+  const stores = schema.stores.map(({ name, keyPath, indexes }) => {
+    return { name, keyPath, indexes: indexes.map(index) };
+  });
   out.push(`export const STORES: StoreSchema[] = ${JSON.stringify(stores, null, 2)};`, '');
   return out.join('\n');
 }
 
-/** A constant for each limit, so that a bundle holds only those that it uses. */
-function typescriptLimits() {
-  const limits = Object.entries(schema.limits).map(([name, value]) => `export const ${name} = ${value};`);
-  return [`// ${banner}`, '', ...limits, ''].join('\n');
+/** A constant for each limit or text, so that a bundle holds only those that it uses. */
+function typescriptConstants(values) {
+  const lines = Object.entries(values).map(
+    ([name, value]) => `export const ${name} = ${JSON.stringify(value)};`,
+  );
+  return [`// ${banner}`, '', ...lines, ''].join('\n');
 }
 
 function tsRecord(name, fields) {
@@ -153,10 +143,11 @@ function tsRecord(name, fields) {
 }
 
 function tsType(field) {
-  if (field.type === 'integer') return 'number';
+  if (field.type === 'integer' || field.type === 'number') return 'number';
   if (field.type === 'boolean') return 'boolean';
   if (field.type === 'enum') return pascal(field.enum);
   if (field.type === 'bytes') return 'ArrayBuffer';
+  if (field.type === 'blob') return 'Blob | ArrayBuffer';
   if (field.type === 'object') return field.record ?? 'Record<string, unknown>';
   if (field.type === 'array') return `${field.record ?? 'unknown'}[]`;
   return 'string';
@@ -166,7 +157,8 @@ const targets = {
   'wasm/gen/schema.h': cHeader(),
   'wasm/gen/schema.c': cTables(),
   'js-bindings/src/gen/schema.ts': typescript(),
-  'js-bindings/src/gen/limits.ts': typescriptLimits(),
+  'js-bindings/src/gen/limits.ts': typescriptConstants(schema.limits),
+  'js-bindings/src/gen/error-texts.ts': typescriptConstants(schema.errors),
 };
 
 let stale = 0;

@@ -9,11 +9,19 @@ import {
   type Rows,
 } from './core.js';
 import { LarderError } from './errors.js';
-import * as LIMITS from './gen/limits.js';
 import type { MessageBlock } from './gen/schema.js';
+import { tally } from './tally.js';
 
 /** The stores that the plans of one step may touch. */
-const PLAN_STORES = ['messages', 'message_blocks', 'chat_meta', 'offline_queue', 'cache_stats'];
+const PLAN_STORES = [
+  'messages',
+  'message_blocks',
+  'chat_meta',
+  'offline_queue',
+  'cache_stats',
+  'media_meta',
+  'media_blobs',
+];
 
 /** Everything of a step's plans that may leave the worker once its transaction has committed. */
 export type Effects = Pick<Plan, 'calls' | 'signals' | 'replies' | 'deadline'>;
@@ -24,6 +32,10 @@ export interface Surroundings {
   start(call: PlanCall): void;
   /** Takes the events that may be decided on in the open transaction; none: it is to commit. */
   join(): CoreEvent[];
+  /** Carries out a call that the step waits for. */
+  finish(call: PlanCall): Promise<unknown>;
+  /** The bytes that a plan names by a number; throws when there are none. */
+  bytesOf(held: number): Blob | ArrayBuffer;
 }
 
 /**
@@ -38,6 +50,7 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surr
   return new Promise((resolve, reject) => {
     const { durability } = first;
     const transaction = db.transaction(PLAN_STORES, 'readwrite', { durability });
+    const blobs = new NewBlobs(around);
     let thrown: unknown;
     /** The core waits for rows. */
     let reading = false;
@@ -55,7 +68,7 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surr
     };
     const carryOut = (plan: Plan): void => {
       gather(effects, plan, around);
-      const requests = plan.writes.flatMap((write) => carryOutWrite(transaction, core, write));
+      const requests = plan.writes.flatMap((write) => carryOutWrite(transaction, core, write, blobs));
       for (const request of ends(requests)) request.onsuccess = goOn;
       // It commits by itself: after `commit()` Firefox commits without the rows whose requests failed.
       if (plan.more) return step([]);
@@ -113,11 +126,45 @@ function ends(requests: IDBRequest[]): IDBRequest[] {
   return requests.filter((_, i) => i === 0 || i === requests.length - 1);
 }
 
-function carryOutWrite(transaction: IDBTransaction, core: Core, write: PlanWrite): IDBRequest[] {
+/**
+ * The bytes that one transaction stores. One that would delete some of them again is broken off, and its
+ * events come one by one: WebKit leaves the file of a Blob that is put and deleted in one transaction, and
+ * takes it for the next one's.
+ */
+class NewBlobs {
+  readonly #around: Surroundings;
+  readonly #keys = new Set<IDBValidKey>();
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+  }
+
+  withBytes({ held, ...row }: Record<string, unknown> & { held: number }): object {
+    const data = this.#around.bytesOf(held);
+    if (data instanceof Blob) this.#keys.add(row['key'] as string);
+    return { ...row, data };
+  }
+
+  checkDelete({ store, keys }: Extract<PlanWrite, { op: 'delete' }>): void {
+    if (store === 'media_blobs' && keys.some((key) => this.#keys.has(key)))
+      throw new DOMException('bytes that were stored just now are to be deleted', 'ConstraintError');
+  }
+}
+
+function carryOutWrite(
+  transaction: IDBTransaction,
+  core: Core,
+  write: PlanWrite,
+  blobs: NewBlobs,
+): IDBRequest[] {
   const store = transaction.objectStore(write.store);
-  if (write.op === 'delete') return write.keys.map((key) => store.delete(key));
+  if (write.op === 'delete') {
+    blobs.checkDelete(write);
+    return write.keys.map((key) => store.delete(key));
+  }
   if (write.op === 'addBytes')
     return write.rows.map((row) => store.add({ ...row, data: core.bytes(row.data, row.bytes) }));
+  if (write.op === 'putBlob') return write.rows.map((row) => store.put(blobs.withBytes(row)));
   return write.rows.map((row) => (write.op === 'add' ? store.add(row) : store.put(row)));
 }
 
@@ -169,39 +216,6 @@ function readKeys(store: IDBObjectStore, keys: string[], done: (rows: unknown[])
       if (left === 0) done(rows);
     };
   }
-}
-
-/** Per chat, of the rows with a number that a server gave: how many, and the lowest and highest number. */
-function tally(store: IDBObjectStore, done: (rows: unknown[]) => void): void {
-  const rows: object[] = [];
-  const byRequest = store.index('by_request');
-  const bySequence = store.index('by_request_sequence');
-  // Not a `nextunique` cursor: on disk WebKit can't open one where there are no rows.
-  const takeNext = (chats: IDBKeyRange | null) => {
-    const next = byRequest.openKeyCursor(chats);
-    next.onsuccess = () => {
-      const requestId = next.result?.key;
-      if (requestId === undefined) return done(rows);
-      const row = { requestId, count: 0, firstSequence: 0, lastSequence: 0 };
-      rows.push(row);
-      const synced = IDBKeyRange.bound([requestId], [requestId, LIMITS.provisionalSequenceMin], false, true);
-      const count = bySequence.count(synced);
-      count.onsuccess = () => (row.count = count.result);
-      const first = bySequence.openKeyCursor(synced, 'next');
-      first.onsuccess = () => (row.firstSequence = sequenceOf(first.result));
-      const last = bySequence.openKeyCursor(synced, 'prev');
-      last.onsuccess = () => {
-        row.lastSequence = sequenceOf(last.result);
-        takeNext(IDBKeyRange.lowerBound(requestId, true));
-      };
-    };
-  };
-  takeNext(null);
-}
-
-/** The sequence number of an index key; 0 where there is none. */
-function sequenceOf(cursor: IDBCursor | null): number {
-  return cursor ? (cursor.key as [string, number])[1] : 0;
 }
 
 /**

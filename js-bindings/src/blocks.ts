@@ -4,9 +4,19 @@ import type { CachedMessage, MessageBlock } from './gen/schema.js';
 export type BlockFault = 'no_data' | 'bad_json' | 'wrong_count' | 'wrong_order' | 'wrong_range';
 
 const decoder = new TextDecoder();
+/** What was parsed already, of blocks that are kept in memory. */
+const opened = new WeakMap<MessageBlock, CachedMessage[]>();
 
 /** The messages of a block, ascending, or what is wrong with it: a block is trusted whole or not at all. */
-export function openBlock({
+export function openBlock(block: MessageBlock): CachedMessage[] | BlockFault {
+  const known = opened.get(block);
+  if (known) return known;
+  const messages = parseBlock(block);
+  if (typeof messages !== 'string') opened.set(block, messages);
+  return messages;
+}
+
+function parseBlock({
   data,
   count,
   firstSequence,

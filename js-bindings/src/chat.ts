@@ -33,7 +33,8 @@ export class Chat {
 
   /**
    * The newest `limit` (default 50) messages with a sequence number below `before`, from disk, ascending; and
-   * the gaps inside the page or directly below it. Rejects with `closed` or `storage`.
+   * the gaps inside the page or directly below it. The messages are for reading: the same objects may be
+   * given again. Rejects with `closed` or `storage`.
    */
   async messages(options: { limit?: number; before?: number } = {}): Promise<MessagePage> {
     const limit = checkCount('limit', options.limit, MESSAGES_DEFAULT);
@@ -47,7 +48,9 @@ export class Chat {
     const { requestId } = this;
     const { layout } = this.#larder;
     const onDamage = (damage: Damage) => this.#larder.tellDamage(requestId, damage);
-    const page = await this.#larder.read((db) => readPage(db, requestId, limit, before, layout, onDamage));
+    const remember = this.#larder.recent?.of(requestId);
+    const read = (db: IDBDatabase) => readPage(db, requestId, limit, before, layout, onDamage, remember);
+    const page = await this.#larder.read(read);
     return { ...page, state: this.state };
   }
 

@@ -1,15 +1,21 @@
+import { removeFolder } from './blobs/folder.js';
 import { Chat } from './chat.js';
 import { channelName, type SharedSignals, type ToWorker } from './port.js';
-import type { CoreEvent, PlanSignal } from './core.js';
+import type { CoreEvent, MediaSignal, PlanSignal, QuotaSignal } from './core.js';
 import { databaseName, deleteDatabase, openDatabase } from './db.js';
-import { errorOf, LarderError, reasonOf, StorageError } from './errors.js';
+import { addTexts, errorOf, LarderError, reasonOf, StorageError } from './errors.js';
 import type { ChatState, Connection, Layout } from './gen/schema.js';
 import type { Reply } from './host.js';
 import type { Link } from './link.js';
+import { Media } from './media.js';
+import type { LarderStats } from './media-calls.js';
+import type { RecentBlocks } from './recent.js';
 import {
   checkCount,
+  checkLimits,
   checkOptions,
   checkRequestId,
+  type CacheLimits,
   type CheckedOptions,
   type Credentials,
   type LarderOptions,
@@ -17,6 +23,7 @@ import {
 import { Outbox } from './outbox.js';
 import type { Damage } from './page.js';
 import { readChats, type ChatSummary } from './reads.js';
+import type { RepairReport } from './repair.js';
 import type { VerifyReport } from './verify.js';
 import { watch } from './watch.js';
 
@@ -36,6 +43,12 @@ export interface ChangeDetail {
   /** Whether the outbox changed. */
   outbox: boolean;
 }
+
+/** Detail of a `media` event: a file that is being fetched, has come, failed, or went. */
+export type MediaDetail = MediaSignal & { filename: string };
+
+/** Detail of a `quota` event. */
+export type QuotaDetail = QuotaSignal;
 
 const CHATS_DEFAULT = 100;
 const TOUCH_BATCH_MS = 1000;
@@ -59,14 +72,19 @@ export async function openLarder(options: LarderOptions): Promise<Larder> {
  * One user's cache.
  *
  * Events: `change` (ChangeDetail), `connection` ({ state }), `error` (a LarderError), all CustomEvents;
- * `outbox` when what waits to be sent changed; `closed` when another tab upgraded or deleted the database
- * and this page should be reloaded.
+ * `outbox` when what waits to be sent changed; `media` (MediaDetail), of downloads each whole percent too;
+ * `quota` (QuotaDetail) when the cache or the browser's storage is filling up, or a file could not be kept;
+ * `closed` when another tab upgraded or deleted the database and this page should be reloaded.
  */
 export class Larder extends EventTarget {
   readonly databaseName: string;
   readonly capabilities: Capabilities;
+  /** @internal Blocks in memory; it comes with the worker. */
+  recent: RecentBlocks | null = null;
   /** What was written on this device and the server doesn't have yet. */
   readonly outbox = new Outbox(this);
+  /** Pictures, films, sounds and other files of the chats. */
+  readonly media = new Media(this);
   readonly #options: CheckedOptions;
   readonly #states = new Map<string, ChatState>();
   readonly #leave = new AbortController();
@@ -147,15 +165,41 @@ export class Larder extends EventTarget {
    * ```
    */
   async verify(options: { signal?: AbortSignal } = {}): Promise<VerifyReport> {
-    const module = import('./verify.js').catch((cause: unknown) => {
-      throw errorOf('network', { reason: reasonOf(cause), cause });
-    });
-    const { verifyDatabase } = await module;
+    const { verifyDatabase } = await this.load(import('./verify.js'));
     return this.read((db) =>
       verifyDatabase(db, () => {
         if (options.signal?.aborted) throw errorOf('aborted');
       }),
     );
+  }
+
+  /**
+   * Mends what `verify()` finds wrong: bytes that belong to nothing are deleted, files that are missing or
+   * damaged are fetched again, ranges of messages that can't be read too, and the statistics are counted
+   * anew. Resolves when what can be done at once is stored; rejects as `verify()` does, or with `storage`.
+   */
+  async repair(options: { signal?: AbortSignal } = {}): Promise<RepairReport> {
+    const { repair } = await this.load(import('./repair.js'));
+    return repair(this, await this.verify(options));
+  }
+
+  /** How much is stored, of which chats and types, and how often it was of use. */
+  stats(): Promise<LarderStats> {
+    return this.media.calls((calls) => calls.stats());
+  }
+
+  /**
+   * Changes how much is kept: of messages and media together, and how large a file may be. What is too much
+   * then is gone when it resolves. It holds for this page; the next one opens the larder with its own.
+   */
+  async setLimits(limits: Partial<CacheLimits>): Promise<void> {
+    checkLimits(limits);
+    await this.command({ header: { type: 'limits', ...limits } });
+  }
+
+  /** Asks the browser not to clear the site's storage by itself; whether it (or the user) agreed. */
+  async persist(): Promise<boolean> {
+    return (await navigator.storage?.persist?.()) ?? false;
   }
 
   /** Supplies new credentials after an `auth` error; what was paused goes on. */
@@ -182,6 +226,24 @@ export class Larder extends EventTarget {
   async destroy(): Promise<void> {
     await this.close();
     await deleteDatabase(this.databaseName, this.#options.openTimeoutMs);
+    await removeFolder(this.databaseName);
+  }
+
+  /** @internal What is needed only now and then, in a script of its own. */
+  load<T>(module: Promise<T>): Promise<T> {
+    return module.catch((cause: unknown) => {
+      throw errorOf('network', { reason: reasonOf(cause), cause });
+    });
+  }
+
+  /** @internal */
+  get mediaPrefix(): string {
+    return this.#options.media.prefix;
+  }
+
+  /** @internal Aborted when it is closed. */
+  get leaving(): AbortSignal {
+    return this.#leave.signal;
   }
 
   /** @internal */
@@ -306,17 +368,26 @@ export class Larder extends EventTarget {
     const { credentials } = this.#options;
     const asked = credentials ? this.#ask(credentials) : this.#token;
     try {
-      const [{ Link }, token] = await Promise.all([import('./link.js'), asked]);
+      const [{ Link, RecentBlocks, errorTexts }, token] = await Promise.all([import('./link.js'), asked]);
+      addTexts(errorTexts);
+      this.recent ??= this.#remember(new RecentBlocks());
       this.#startWorker(Link, token);
     } catch (cause) {
       this.#fail(errorOf('network', { reason: reasonOf(cause), cause }));
     }
   }
 
+  #remember(recent: RecentBlocks): RecentBlocks {
+    this.#database()
+      .then((db) => recent.learn(db))
+      .catch(() => {}); // then there is no hurry either
+    return recent;
+  }
+
   #startWorker(link: typeof Link, token: string | null): void {
     if (this.#closed) return;
     this.#token = token;
-    const { transport, openTimeoutMs, userId, layout } = this.#options;
+    const { transport, openTimeoutMs, userId, layout, limits, media } = this.#options;
     const { databaseName } = this;
     const instance = this.#instance;
     const online = navigator.onLine;
@@ -330,7 +401,8 @@ export class Larder extends EventTarget {
       },
       errorOf,
     };
-    const options = { instance, databaseName, userId, openTimeoutMs, layout, token, online };
+    const own = { instance, databaseName, userId, token, online };
+    const options = { ...own, openTimeoutMs, layout, limits, media };
     this.#linked(new link(options, transport, events));
   }
 
@@ -407,6 +479,9 @@ export class Larder extends EventTarget {
         return void this.dispatchEvent(new CustomEvent('connection', { detail: { state: signal.state } }));
       case 'auth':
         return void this.#renewCredentials();
+      case 'media':
+      case 'quota':
+        return void this.dispatchEvent(new CustomEvent(signal.type, { detail: signal }));
       case 'error':
         return this.report(errorOf(signal.code, signal));
     }

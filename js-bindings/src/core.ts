@@ -4,9 +4,11 @@ import type {
   CallMethod,
   ChatState,
   Connection,
+  DownloadStatus,
   Durability,
   ErrorCode,
   MessageBlock,
+  QuotaLevel,
 } from './gen/schema.js';
 
 /** One thing that happened, for the core: wasm/include/larder.h lists the types and their headers. */
@@ -17,6 +19,7 @@ export interface CoreEvent {
 
 export type PlanWrite =
   | { op: 'put' | 'add'; store: string; rows: Record<string, unknown>[] }
+  | { op: 'putBlob'; store: string; rows: (Record<string, unknown> & { held: number })[] }
   | { op: 'addBytes'; store: string; rows: (Record<string, unknown> & { data: number; bytes: number })[] }
   | { op: 'delete'; store: string; keys: IDBValidKey[] };
 
@@ -37,21 +40,65 @@ export interface PlanCall {
   params: Record<string, unknown>;
 }
 
+/** What became of a file, or, while it is fetched, how much of it is there. */
+export interface MediaSignal {
+  type: 'media';
+  requestId: string;
+  /** `requestId:filename`. */
+  id: string;
+  filename?: string;
+  status: DownloadStatus;
+  /** 0 to 100. */
+  progress?: number;
+  reason?: ErrorCode;
+}
+
+/** How full the cache or the browser's storage is. */
+export interface QuotaSignal {
+  type: 'quota';
+  level: QuotaLevel;
+  /** What the browser says of its storage, in bytes; 0 where it doesn't say. */
+  usage: number;
+  quota: number;
+  /** What holds now: the limit that was set, or less where the browser has less room. */
+  limit: number;
+  /** What is stored, of messages and media. */
+  total: number;
+  /** A file that was handed out and could not be kept. */
+  notKept?: string;
+}
+
 export type PlanSignal =
   | { type: 'chat'; requestId: string; state: ChatState; written: boolean }
   | { type: 'chats' }
   | { type: 'connection'; state: Connection }
   | { type: 'auth' }
   | { type: 'outbox' }
+  | MediaSignal
+  | QuotaSignal
   | { type: 'error'; code: ErrorCode; requestId?: string; path?: string; reason?: string };
+
+/** Where the bytes of a `mediaGet` are: under a key, or, where they can't be kept, held. */
+export interface MediaResult {
+  id: string;
+  kept: boolean;
+  key?: string;
+  held?: number;
+  mimeType: string;
+}
+
+export interface RepairResult {
+  removed: number;
+  refetched: number;
+}
 
 export interface PlanReply {
   command: string;
   code?: ErrorCode;
   path?: string;
   reason?: string;
-  /** Of a `send`: the message as it was stored. */
-  result?: Omit<CachedMessage, 'content'>;
+  /** Of a `send`: the message as it was stored. Of others: what they say. */
+  result?: Omit<CachedMessage, 'content'> | MediaResult | { bytes: number } | RepairResult;
 }
 
 /** What the core wants done. */
@@ -178,8 +225,8 @@ export function rowsEvents(reads: Rows[]): CoreEvent[] {
   const blocks = reads.flatMap((read) => ('blocks' in read ? read.blocks : []));
   return [
     { header: { type: 'rows' }, body: encoder.encode(JSON.stringify(rows)) },
-    ...blocks.map(({ data, cachedAt, syncVersion, bytes, ...header }) => {
-      void [cachedAt, syncVersion, bytes];
+    ...blocks.map(({ data, cachedAt, syncVersion, ...header }) => {
+      void [cachedAt, syncVersion];
       const body = data instanceof ArrayBuffer ? new Uint8Array(data) : new Uint8Array();
       return { header: { ...header, type: 'block' }, body };
     }),

@@ -73,7 +73,7 @@ function upgrade(db: IDBDatabase, transaction: IDBTransaction, oldVersion: numbe
     const store = db.objectStoreNames.contains(schema.name)
       ? transaction.objectStore(schema.name)
       : db.createObjectStore(schema.name, { keyPath: schema.keyPath });
-    for (const { name, keyPath, unique } of schema.indexes) {
+    for (const { name, keyPath, unique = false } of schema.indexes) {
       if (!store.indexNames.contains(name)) store.createIndex(name, keyPath, { unique });
     }
   }

@@ -1,7 +1,41 @@
-import { ERROR_TEXT, type ErrorCode } from './gen/schema.js';
+import {
+  argument,
+  closed,
+  environment,
+  network,
+  newer_version,
+  open_blocked,
+  open_timeout,
+  storage,
+} from './gen/error-texts.js';
+import type { ErrorCode } from './gen/schema.js';
 
 /** False in the worker: there an error is its code and its reason, and the page has the texts. */
 declare const WITH_TEXTS: boolean;
+
+type Texts = { [code in ErrorCode]?: string };
+
+/** What can go wrong before there is a worker; the other texts come with it. */
+const START_TEXTS = {
+  argument,
+  closed,
+  environment,
+  network,
+  newer_version,
+  open_blocked,
+  open_timeout,
+  storage,
+};
+let texts: Texts = WITH_TEXTS ? START_TEXTS : {};
+
+export function addTexts(more: Texts): void {
+  texts = { ...texts, ...more };
+}
+
+/** What an error means and what to do next. */
+export function textOf(code: ErrorCode): string {
+  return texts[code] ?? code;
+}
 
 /** What an error says besides its code: where it was, which chat, the server's or browser's own words. */
 export interface ErrorDetails {
@@ -26,7 +60,7 @@ export class LarderError extends Error {
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     const where = details.path ? ` (${details.path})` : '';
     const why = details.reason ? ` [${details.reason}]` : '';
-    super(`${WITH_TEXTS ? ERROR_TEXT[code] : code}${where}${why}`, { cause: details.cause });
+    super(`${textOf(code)}${where}${why}`, { cause: details.cause });
     this.code = code;
     this.path = details.path;
     this.requestId = details.requestId;
@@ -83,7 +117,7 @@ const TRANSPORT_CODES = new Set<string>([
 
 /** The error of the class that fits the code. */
 export function errorOf(code: ErrorCode, details: ErrorDetails = {}): LarderError {
-  if (code === 'argument') return new ArgumentError(details.path ?? details.reason ?? code);
+  if (code === 'argument') return new ArgumentError(details.path ?? code, details.reason);
   if (STORAGE_CODES.has(code)) return new StorageError(code, details);
   if (TRANSPORT_CODES.has(code)) return new TransportError(code, details);
   return new LarderError(code, details);

@@ -1,10 +1,21 @@
 import { isOwnFault, type Effects } from './apply.js';
+import type { BlobAddress } from './blobs/place.js';
 import type { Calls } from './calls.js';
-import { Core, type CoreEvent, type PlanCall, type PlanReply, type PlanSignal } from './core.js';
+import {
+  Core,
+  type CoreEvent,
+  type MediaResult,
+  type PlanCall,
+  type PlanReply,
+  type PlanSignal,
+} from './core.js';
 import type { DatabaseEvents } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
 import * as LIMITS from './gen/limits.js';
 import type { ErrorCode, Layout } from './gen/schema.js';
+import { makesThumbnails } from './thumbnail.js';
+import type { CacheLimits, MediaSettings } from './options.js';
+import type { HeldBytes } from './held.js';
 import { mailKeyOf } from './mail.js';
 import type { Store } from './store.js';
 import type { CallOutcome } from './transport.js';
@@ -21,12 +32,17 @@ export interface HostOptions {
   open: (events: DatabaseEvents) => Promise<Store>;
   userId: string;
   layout: Layout;
+  /** What isn't given, the core decides. */
+  limits: Partial<CacheLimits>;
+  media?: MediaSettings;
 }
 
 /** How a command ended, as the core says it, or, when storage can't be had, the host. */
 export interface Reply extends PlanReply {
   /** What was asked has not been stored: with a `code` it was given up, without one it is only in memory. */
   durable?: false;
+  /** Of a `mediaGet` whose bytes are not kept: they themselves. */
+  blob?: Blob;
 }
 
 /** What the host tells the one who made it. */
@@ -43,10 +59,18 @@ export interface HostEvents {
   onSuperseded(): void;
 }
 
+const encoder = new TextEncoder();
 const REOPEN_PAUSES_MS = [0, 100, 1000];
 /** Transactions that an event may break before the core sets it aside. */
 const ATTEMPTS_MAX = 2;
 const TIMER_MS_MAX = 2 ** 31 - 1;
+/**
+ * Transactions that may be aborted for want of room, each of which the core makes some after: in a row, and
+ * in a while, because what is fetched over and over would be evicted over and over.
+ */
+const QUOTA_ABORTS_MAX = 3;
+const QUOTA_ABORTS_IN_A_WHILE_MAX = 12;
+const WHILE_MS = 60_000;
 
 /**
  * The loop around the core: events in, one transaction per step, effects out after it has committed; only
@@ -81,6 +105,11 @@ export class Host {
   #atRest: Promise<void> = Promise.resolve();
   /** Steps that failed in a row for no fault of their own. */
   #failures = 0;
+  /** Steps in a row that the browser had no room for, and when there were any lately. */
+  #quotaAborts = 0;
+  #quotaAbortsAt: number[] = [];
+  /** What was asked for last. */
+  #limits: Partial<CacheLimits>;
   /** After an abort by an event's own fault the events of that group are tried one by one. */
   #alone = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -90,6 +119,7 @@ export class Host {
     this.#options = options;
     this.#calls = calls;
     this.#events = events;
+    this.#limits = options.limits;
   }
 
   /** Opens the database and hydrates a core; rejects when the database can't be opened. */
@@ -135,20 +165,22 @@ export class Host {
     clearTimeout(this.#timer);
     this.#calls.abortAll();
     await this.#atRest;
+    await this.#calls.media?.close();
     this.#drop();
   }
 
   #remember(event: CoreEvent): void {
     const { header } = event;
-    const { type, command, requestId } = header;
+    const { type, command, requestId, view } = header;
     if (typeof command === 'string') this.#unanswered.set(command, event);
     if (type === 'connectivity') {
       this.#standing.set('connectivity', { header });
       this.#told ||= header['online'] === false;
     }
-    if (type === 'open')
-      this.#standing.set(`open ${String(header['view'])}`, { header: { type, requestId } });
-    if (type === 'close') this.#standing.delete(`open ${String(header['view'])}`);
+    if (type === 'limits') this.#limits = mergeLimits(this.#limits, header);
+    if (type === 'mediaForget') this.#unanswered.delete(header['of'] as string);
+    if (type === 'open') this.#standing.set(viewOf(event), { header: { type, requestId, view } });
+    if (type === 'close') this.#standing.delete(viewOf(event));
   }
 
   #track<T>(work: Promise<T>): Promise<T> {
@@ -157,11 +189,12 @@ export class Host {
     return work;
   }
 
-  #open(): Promise<void> {
-    return this.#track(this.#openAndHydrate());
+  #open(told: Queued[] = []): Promise<void> {
+    return this.#track(this.#openAndHydrate(told));
   }
 
-  async #openAndHydrate(): Promise<void> {
+  /** What a core is told at once is part of its first transaction. */
+  async #openAndHydrate(told: Queued[]): Promise<void> {
     const { open, userId, layout } = this.#options;
     const store = await open({ superseded: () => void this.#supersede(), lost: () => this.#lose() });
     this.#store = store;
@@ -170,10 +203,29 @@ export class Host {
       store.close();
       throw new LarderError('closed');
     }
-    const { body, mail } = await store.read();
-    const header = { type: 'hydrate', userId, layout, setAside: [...this.#setAside], again: this.#told };
-    await this.#commit([{ header, body, attempt: 1 }], () => []);
+    const [{ bodies, mail }, files] = await Promise.all([store.read(), this.#calls.media?.files() ?? null]);
+    const known = { userId, layout, limits: this.#limits, setAside: [...this.#setAside], again: this.#told };
+    const header = { type: 'hydrate', ...known, ...this.#storing(store, files) };
+    for (const [i, body] of bodies.entries()) {
+      const more = i < bodies.length - 1 ? { more: true } : null;
+      const group = [{ header: { ...header, ...more }, body, attempt: 1 }, ...(more ? [] : told)];
+      await this.#commit(group, () => []);
+    }
+    // A list that was made before is that of another core. This one comes behind what is handed in again:
+    // an answer may have been believed of which the file is there and the row is not.
+    this.#queue = this.#queue.filter(({ header }) => header.type !== 'mediaFiles');
+    if (files) this.push(filesEvent(files));
     for (const event of mail) if (!this.#refused.has(mailKeyOf(event)!)) this.push(event);
+  }
+
+  /** Where bytes of media may be stored, and what may be made of them. */
+  #storing({ keeps }: Store, files: BlobAddress[] | null): object {
+    const { thumbnails = false, filesFrom = false } = this.#options.media ?? {};
+    return {
+      keeps,
+      thumbnails: makesThumbnails() ? Number(thumbnails) : 0,
+      ...(files && filesFrom ? { files: true, filesFrom } : {}),
+    };
   }
 
   #drop(): void {
@@ -203,6 +255,7 @@ export class Host {
       try {
         await this.#commit(group, () => this.#join(group));
         this.#failures = 0;
+        this.#quotaAborts = 0;
         for (const queued of group) this.#noteStored(queued);
       } catch (error) {
         if (!this.#closed) await this.#recover(group, error);
@@ -217,7 +270,11 @@ export class Host {
     const keys = group.map(mailKeyOf).filter((key) => key !== null);
     if (keys.length) plan.writes.push({ op: 'delete', store: 'cache_stats', keys });
     const start = (call: PlanCall) => this.#call(call);
-    this.#release(await this.#track(store.apply(core, plan, { start, join })));
+    const bytesOf = (held: number) => this.#held(held).data;
+    const finish = (call: PlanCall) => this.#calls.finish(call);
+    const around = { start, join, finish, bytesOf };
+    const work = group.some(makesRoom) ? store.makeRoom(core, plan, around) : store.apply(core, plan, around);
+    this.#release(await this.#track(work));
   }
 
   /**
@@ -243,18 +300,37 @@ export class Host {
   #release(effects: Effects): void {
     if (this.#closed) return;
     for (const { command } of effects.replies) this.#unanswered.delete(command);
-    if (effects.replies.length) this.#events.onReplies(effects.replies);
+    if (effects.replies.length)
+      this.#events.onReplies(effects.replies.map((reply) => this.#withBytes(reply)));
     if (effects.signals.length) this.#events.onSignals(effects.signals);
     this.#told ||= effects.signals.length > 0;
     for (const call of effects.calls) this.#call(call);
     this.#schedule(effects.deadline);
   }
 
+  #held(held: number): HeldBytes {
+    if (!this.#calls.media) throw new LarderError('core', { reason: 'there are no media here' });
+    return this.#calls.media.held.get(held);
+  }
+
+  /**
+   * What is not kept is handed out with its answer; and what was stored in the database just now: a page that
+   * read it there would keep the browser from deleting it for as long as it has the Blob.
+   */
+  #withBytes(reply: PlanReply): Reply {
+    const { held, ...result } = (reply.result ?? {}) as Partial<MediaResult>;
+    const bytes = held === undefined ? this.#calls.media?.held.find(result.key) : this.#held(held);
+    if (!bytes) return reply;
+    const { blob } = bytes;
+    return { ...reply, result: result as MediaResult, blob: blob.slice(0, blob.size, result.mimeType) };
+  }
+
   #noteStored({ header, attempt }: Queued): void {
     if (header.type !== 'reply') return;
-    const { operation, params } = header['call'] as PlanCall;
+    this.#calls.media?.held.drop(header['held']);
+    const { method, params } = header['call'] as PlanCall;
     const { requestId } = params as { requestId?: string };
-    if (requestId === undefined || operation !== undefined) return;
+    if (requestId === undefined || method !== 'fetchMessages') return;
     if (attempt > ATTEMPTS_MAX) this.#setAside.add(requestId);
     else this.#setAside.delete(requestId);
   }
@@ -277,14 +353,58 @@ export class Host {
 
   async #recover(group: Queued[], error: unknown): Promise<void> {
     this.#drop();
+    if (isQuotaExceeded(error)) return this.#makeRoom(group, error);
     const own = isOwnFault(error);
     if (!own) this.#events.onError(codeOf(error), reasonOf(error));
     const trouble = await this.#reopen(own ? 0 : this.#failures++, error);
     if (trouble !== null) return this.#giveUp(trouble);
-    const again = group.map((queued) => (own ? blamed(queued, group.length, error) : queued));
+    const asked = group.filter(isAsked);
+    const again = asked.map((queued) => (own ? blamed(queued, group.length, error) : queued));
     this.#alone = own ? again.length : 0;
     this.#queue.unshift(...again);
-    this.#replay(group);
+    this.#replay();
+  }
+
+  #mayMakeRoom(): boolean {
+    const now = performance.now();
+    this.#quotaAbortsAt = this.#quotaAbortsAt.filter((at) => at > now - WHILE_MS);
+    this.#quotaAbortsAt.push(now);
+    return this.#quotaAborts < QUOTA_ABORTS_MAX && this.#quotaAbortsAt.length <= QUOTA_ABORTS_IN_A_WHILE_MAX;
+  }
+
+  /**
+   * The browser had no room for a step. The next core is told so at once, and makes some, in the transaction
+   * of its start; then the step comes again, and knows how often it was tried.
+   */
+  async #makeRoom(group: Queued[], error: unknown): Promise<void> {
+    const asked = group.filter(isAsked);
+    const world = this.#world(asked);
+    let trouble = error;
+    while (isQuotaExceeded(trouble) && this.#mayMakeRoom()) trouble = await this.#openWithRoom(world);
+    const told = trouble === null ? world : new Map<string, CoreEvent>();
+    if (trouble !== null) {
+      this.#events.onError(codeOf(trouble), reasonOf(trouble));
+      trouble = await this.#reopen(this.#failures++, trouble);
+    }
+    if (trouble !== null) return this.#giveUp(trouble);
+    const quota = this.#quotaAborts;
+    this.#alone = 0;
+    this.#queue.unshift(...asked.map((queued) => ({ ...queued, header: { ...queued.header, quota } })));
+    this.#replay(told);
+  }
+
+  /** Null, or what went wrong. */
+  async #openWithRoom(world: Map<string, CoreEvent>): Promise<unknown> {
+    const times = (this.#quotaAborts += 1);
+    const usage = await this.#calls.usage();
+    const events = [...world.values(), { header: { type: 'quotaExceeded', times, usage } }];
+    try {
+      await this.#open(events.map((event) => ({ ...event, attempt: 1 })));
+      return null;
+    } catch (error) {
+      this.#drop();
+      return error;
+    }
   }
 
   /** Opens the store again, after growing pauses; what went wrong last when it can't be had. */
@@ -307,15 +427,25 @@ export class Host {
     return trouble;
   }
 
-  /** Puts what a new core must know in front of the queue: the world, then commands without an answer. */
-  #replay(group: Queued[]): void {
-    const queued = new Set([...group, ...this.#queue].map(({ header }) => header['command']));
-    const commands = [...this.#unanswered]
-      .filter(([command]) => !queued.has(command))
-      .map(([, event]) => event);
-    const standing = [...this.#standing.values()];
-    this.#queue.unshift(...[...standing, ...commands].map((event) => ({ ...event, attempt: 1 })));
-    this.#alone &&= this.#alone + standing.length + commands.length;
+  /** What a new core must know of the world, by names; what waits anyway isn't said twice. */
+  #world(waiting: Queued[]): Map<string, CoreEvent> {
+    const opened = new Set([...waiting, ...this.#queue].filter(isOpen).map(viewOf));
+    return new Map([...this.#standing].filter(([name]) => !opened.has(name)));
+  }
+
+  /**
+   * Puts what a new core must know, and wasn't told yet, in front of the queue: the world, then commands
+   * without an answer. That a chat was closed is news only to a core that has heard of it as open.
+   */
+  #replay(told = new Map<string, CoreEvent>()): void {
+    const queued = new Set(this.#queue.map(({ header }) => header['command']));
+    const commands = [...this.#unanswered].filter(([command]) => !queued.has(command));
+    const world = [...this.#world([])].filter(([name]) => !told.has(name));
+    const opened = new Set([...told.keys(), ...this.#queue.filter(isOpen).map(viewOf)]);
+    this.#queue = this.#queue.filter((event) => event.header.type !== 'close' || opened.has(viewOf(event)));
+    const again = [...world, ...commands].map(([, event]) => ({ ...event, attempt: 1 }));
+    this.#queue.unshift(...again);
+    this.#alone &&= this.#alone + again.length;
   }
 
   /**
@@ -330,6 +460,8 @@ export class Host {
       if (key !== null) this.#refused.add(key);
     }
     this.#queue.length = 0;
+    this.#quotaAborts = 0;
+    this.#calls.media?.held.clear();
     const why = { code: codeOf(trouble), reason: reasonOf(trouble), durable: false } as const;
     this.#events.onReplies(refused.map(([command]) => ({ command, ...why })));
     if (this.#unanswered.size) this.#events.onVolatile([...this.#unanswered.values()]);
@@ -338,6 +470,41 @@ export class Host {
 
 function codeOf(error: unknown): ErrorCode {
   return error instanceof LarderError ? error.code : 'storage';
+}
+
+function isQuotaExceeded(error: unknown): boolean {
+  return error instanceof Error && error.name === 'QuotaExceededError';
+}
+
+function filesEvent(files: BlobAddress[]): CoreEvent {
+  return { header: { type: 'mediaFiles' }, body: encoder.encode(JSON.stringify(files)) };
+}
+
+/** What is said of limits; a number that isn't given stays. */
+export function mergeLimits(
+  known: Partial<CacheLimits>,
+  { bytes, itemBytes }: CacheLimitsEvent,
+): Partial<CacheLimits> {
+  return { ...known, ...(bytes ? { bytes } : {}), ...(itemBytes ? { itemBytes } : {}) };
+}
+
+type CacheLimitsEvent = CoreEvent['header'] & Partial<CacheLimits>;
+
+function viewOf({ header }: CoreEvent): string {
+  return `open ${String(header['view'])}`;
+}
+
+function makesRoom({ header }: Queued): boolean {
+  return header.type === 'quotaExceeded';
+}
+
+/** What nobody asked for is made anew for a new core. */
+function isAsked({ header }: Queued): boolean {
+  return header.type !== 'mediaFiles';
+}
+
+function isOpen({ header }: Queued): boolean {
+  return header.type === 'open';
 }
 
 function isCommand({ header }: Queued): boolean {
@@ -371,7 +538,7 @@ function blamed(queued: Queued, groupSize: number, error: unknown): Queued {
   };
 }
 
-function replyEvent(call: PlanCall, { body, ...outcome }: CallOutcome): CoreEvent {
-  const header = { type: 'reply', call, ...outcome };
+function replyEvent(call: PlanCall, { body, facts, ...outcome }: CallOutcome): CoreEvent {
+  const header = { type: 'reply', call, ...outcome, ...facts };
   return body ? { header, body } : { header };
 }

@@ -21,6 +21,10 @@ export function createHttpTransport(baseUrl: string, events: boolean, token: () 
     sendMessage: ({ requestId, ...params }, { signal }) =>
       post(pathOf(requestId, 'messages'), params, signal),
     markRead: ({ requestId, ...params }, { signal }) => post(pathOf(requestId, 'read'), params, signal),
+    fetchMedia: ({ requestId, filename, offset, etag }, { signal }) => {
+      const headers = { accept: '*/*', ...(offset ? rangeFrom(offset, etag) : null) };
+      return ask(mediaPathOf(filename) + queryOf({ requestId }), { headers, signal });
+    },
   };
   if (events) {
     transport.subscribe = async (onSignal, { signal }) => {
@@ -37,6 +41,18 @@ export function createHttpTransport(baseUrl: string, events: boolean, token: () 
 
 function pathOf(requestId: string, what: string): string {
   return `/chats/${encodeURIComponent(requestId)}/${what}`;
+}
+
+/** No address has a part `..`, however it is written; a server can't have such a file either. */
+function mediaPathOf(filename: string): string {
+  if (/^\.{1,2}$/.test(filename)) throw Object.assign(new Error('no such file name'), { status: 404 });
+  return `/media/${encodeURIComponent(filename)}/download`;
+}
+
+/** The rest of a file, if it is still the same one; a weak tag doesn't say so. */
+function rangeFrom(offset: number, etag = ''): Record<string, string> {
+  const range = { range: `bytes=${offset}-` };
+  return etag.startsWith('"') ? { ...range, 'if-range': etag } : range;
 }
 
 function queryOf(params: object): string {

@@ -2,7 +2,14 @@
  * Chatlarder: an offline-first cache for web apps that show chats. Importing it has no side effects; see
  * `openLarder`.
  */
-export { openLarder, type Capabilities, type ChangeDetail, type Larder } from './client.js';
+export {
+  openLarder,
+  type Capabilities,
+  type ChangeDetail,
+  type Larder,
+  type MediaDetail,
+  type QuotaDetail,
+} from './client.js';
 export { type Chat, type MessagePage } from './chat.js';
 export {
   ArgumentError,
@@ -12,7 +19,9 @@ export {
   TransportError,
   type ErrorDetails,
 } from './errors.js';
-export { type Credentials, type LarderOptions } from './options.js';
+export type { Media } from './media.js';
+export type { GetOptions, LarderStats, MediaUrl, PrefetchItem } from './media-calls.js';
+export { type CacheLimits, type Credentials, type LarderOptions, type MediaSettings } from './options.js';
 export { type Outbox } from './outbox.js';
 export { type ChatSummary, type StoredPage } from './reads.js';
 export { type OutgoingMessage, type SentMessage } from './sending.js';
@@ -21,24 +30,31 @@ export {
   moduleTransport,
   type ChangeSignal,
   type FetchChatsParams,
+  type FetchMediaParams,
   type FetchMessagesParams,
   type HttpTransportConfig,
   type MarkReadParams,
+  type MediaAnswer,
   type ModuleTransportConfig,
   type SendMessageParams,
   type Transport,
   type TransportAnswer,
   type TransportConfig,
 } from './transport.js';
+export type { RepairReport } from './repair.js';
 export type { VerifyCode, VerifyProblem, VerifyReport } from './verify.js';
 export type {
+  CachedMediaMeta,
   CachedMessage,
   ChatState,
   Connection,
+  DownloadStatus,
   ErrorCode,
   Gap,
+  MediaPriority,
   OfflineOperation,
   OperationStatus,
   OperationType,
+  QuotaLevel,
   ServerChat,
 } from './gen/schema.js';

@@ -1,4 +1,4 @@
-import type { CoreEvent } from './core.js';
+import type { CoreEvent, MediaResult } from './core.js';
 import { openDatabase } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
 import type { Host, Reply } from './host.js';
@@ -9,14 +9,21 @@ import { channelName } from './port.js';
 type Traffic =
   | { kind: 'leads' }
   | { kind: 'command'; header: CoreEvent['header'] }
+  | { kind: 'hint'; header: CoreEvent['header'] }
   | { kind: 'mail'; key: string }
   | { kind: 'replies'; replies: Reply[] };
+
+/** What is no command and concerns who leads now; it may be lost. */
+const HINTS = ['mediaTouch', 'mediaForget'];
 
 /** Whom a tab tells. */
 export interface TabEvents {
   /** How commands of this tab ended. */
   onReplies(replies: Reply[]): void;
-  /** It can't be handed to who leads, and may be carried out without being stored. */
+  /**
+   * It can't be handed to who leads, and may be carried out without being stored; or what it gives can't be
+   * stored there, and is not sent from tab to tab.
+   */
   onVolatile(event: CoreEvent): void;
 }
 
@@ -93,7 +100,9 @@ export class Tab {
 
   /** Hands in an event, here or where it is led. */
   push(event: CoreEvent): void {
+    if (event.header.type === 'mediaForget') this.#forgetCommand(event.header['of']);
     if (this.#host) return this.#host.push(event);
+    if (HINTS.includes(event.header.type)) return this.#post({ kind: 'hint', header: event.header });
     this.#waiting.push({ event, handed: !('command' in event.header) });
     this.#handOver();
   }
@@ -103,7 +112,10 @@ export class Tab {
     const own = replies.filter(({ command }) => this.#isOwn(command));
     this.#answer(own);
     if (own.length < replies.length)
-      this.#post({ kind: 'replies', replies: replies.filter(({ command }) => !this.#isOwn(command)) });
+      this.#post({
+        kind: 'replies',
+        replies: replies.filter(({ command }) => !this.#isOwn(command)).map(withoutBytes),
+      });
   }
 
   /** Lets go of the lock, with the database at rest and everything handed over. */
@@ -126,6 +138,7 @@ export class Tab {
     switch (message.kind) {
       case 'leads':
         return this.#repeat();
+      case 'hint':
       case 'command':
         return this.#inOrder(() => this.#host?.push({ header: message.header }));
       case 'mail':
@@ -185,6 +198,10 @@ export class Tab {
   #answer(replies: Reply[]): void {
     for (const reply of replies) {
       const { command, code, durable } = reply;
+      if (isElsewhere(reply)) {
+        this.#getHere(command);
+        continue;
+      }
       const key = durable === false && code && this.#mailed.get(command);
       if (key) void this.#takeBack(reply, key);
       else if (durable === false && !code) this.#events.onReplies([reply]);
@@ -192,9 +209,20 @@ export class Tab {
     }
   }
 
+  /** The bytes that were asked for can't be stored, and are in another tab. */
+  #getHere(command: string): void {
+    const waiting = this.#waiting.find(({ event }) => event.header['command'] === command);
+    this.#forgetCommand(command);
+    if (waiting) this.#events.onVolatile(waiting.event);
+  }
+
+  #forgetCommand(command: unknown): void {
+    this.#waiting = this.#waiting.filter(({ event }) => event.header['command'] !== command);
+  }
+
   #end(reply: Reply): void {
     const { command } = reply;
-    this.#waiting = this.#waiting.filter(({ event }) => event.header['command'] !== command);
+    this.#forgetCommand(command);
     this.#mailed.delete(command);
     this.#events.onReplies([reply]);
   }
@@ -241,4 +269,14 @@ export class Tab {
     void this.#db?.then((db) => db.close());
     this.#db = null;
   }
+}
+
+/** Between tabs there is no content. */
+function withoutBytes({ blob: _, ...reply }: Reply): Reply {
+  return reply;
+}
+
+/** What a tab that leads could not store, and has not sent along. */
+function isElsewhere({ result, blob }: Reply): boolean {
+  return !blob && (result as Partial<MediaResult> | undefined)?.kept === false;
 }

@@ -1,10 +1,22 @@
 import type { CoreEvent, PlanSignal } from './core.js';
 import type { errorOf, LarderError } from './errors.js';
-import type { ErrorCode } from './gen/schema.js';
+import * as errorTexts from './gen/error-texts.js';
+import type { CallMethod, ErrorCode } from './gen/schema.js';
 import type { Reply } from './host.js';
-import { runCall } from './outcome.js';
+import { failureOf, runCall, type AnsweredMethod } from './outcome.js';
 import type { StartOptions, ToPage, ToWorker } from './port.js';
-import type { ChangeSignal, Transport, TransportConfig } from './transport.js';
+import type {
+  CallOutcome,
+  ChangeSignal,
+  FetchMediaParams,
+  MediaAnswer,
+  Transport,
+  TransportConfig,
+} from './transport.js';
+
+export { errorTexts };
+
+export { RecentBlocks } from './recent.js';
 
 /**
  * What the page hears of its worker, and how it makes errors: this file must not have their classes again.
@@ -79,7 +91,12 @@ export class Link {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(this.#events.errorOf('aborted'));
       this.#waiting.set(command, { resolve, reject });
-      signal?.addEventListener('abort', () => this.#settle({ command, code: 'aborted' }), { once: true });
+      const abort = () => {
+        if (header.type === 'mediaGet' && this.#waiting.has(command))
+          this.post({ kind: 'event', event: { header: { type: 'mediaForget', of: command } } });
+        this.#settle({ command, code: 'aborted' });
+      };
+      signal?.addEventListener('abort', abort, { once: true });
       const event = { header: { ...header, command } };
       this.post({ kind: 'event', event: body ? { ...event, body } : event });
     });
@@ -142,10 +159,27 @@ export class Link {
   async #call({ id, method, params }: Extract<ToPage, { kind: 'call' }>): Promise<void> {
     const abort = new AbortController();
     this.#calls.set(id, abort);
-    const onSignal = (change: ChangeSignal) => this.post({ kind: 'signal', id, change });
-    const outcome = await runCall(this.#transport as Transport, method, params, abort.signal, onSignal);
+    const outcome = await this.#run(id, method, params, abort.signal);
     this.#calls.delete(id);
     this.post({ kind: 'answer', id, outcome }, outcome.body ? [outcome.body.buffer] : []);
+  }
+
+  #run(id: number, method: CallMethod, params: object, signal: AbortSignal): Promise<CallOutcome> {
+    const transport = this.#transport as Transport;
+    if (method === 'fetchMedia') return this.#sendMedia(id, params as FetchMediaParams, signal);
+    const onSignal = (change: ChangeSignal) => this.post({ kind: 'signal', id, change });
+    return runCall(transport, method as AnsweredMethod, params, signal, onSignal);
+  }
+
+  async #sendMedia(id: number, params: FetchMediaParams, signal: AbortSignal): Promise<CallOutcome> {
+    try {
+      const { sendMedia } = await import('./media-calls.js');
+      const send = (part: { head?: MediaAnswer; bytes?: Uint8Array }, transfer: Transferable[] = []) =>
+        this.post({ kind: 'media', id, ...part }, transfer);
+      return await sendMedia(this.#transport as Transport, params, signal, send);
+    } catch (error) {
+      return failureOf(error, signal);
+    }
   }
 }
 

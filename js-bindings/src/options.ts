@@ -1,4 +1,5 @@
 import { ArgumentError } from './errors.js';
+import * as LIMITS from './gen/limits.js';
 import { DATABASE, type Layout } from './gen/schema.js';
 import { OPEN_TIMEOUT_MS } from './db.js';
 import type { Transport, TransportConfig } from './transport.js';
@@ -22,11 +23,39 @@ export interface LarderOptions {
    * changed between two openings.
    */
   layout?: Layout;
+  /**
+   * How much is kept of messages and media together, in bytes, default 500 MiB; and how large a file may be
+   * that is kept, default a quarter of that.
+   */
+  limits?: Partial<CacheLimits>;
+  media?: Partial<MediaSettings>;
 }
 
-export interface CheckedOptions extends Required<Omit<LarderOptions, 'credentials'>> {
-  credentials: Credentials | undefined;
+/** In bytes. */
+export interface CacheLimits {
+  bytes: number;
+  itemBytes: number;
 }
+
+export interface MediaSettings {
+  /** The longer side of the thumbnails that are made of pictures, in pixels, default 320; false: none are. */
+  thumbnails: number | false;
+  /** From so many bytes on files lie in the origin private file system, where there is one; false: never. */
+  filesFrom: number | false;
+  /** Where `serveMedia` of `chatlarder/service-worker` serves files; default `/chatlarder/`. */
+  prefix: string;
+}
+
+/** What is not given, the core decides. */
+export interface CheckedOptions extends Required<Omit<LarderOptions, 'credentials' | 'media' | 'limits'>> {
+  credentials: Credentials | undefined;
+  limits: Partial<CacheLimits>;
+  media: MediaSettings;
+}
+
+/** From which size on files are read and written faster than rows: see the bench `media`. */
+const FILES_FROM_BYTES = 1024 * 1024;
+export const MEDIA_PREFIX = '/chatlarder/';
 
 const NAME_CHARACTERS_MAX = 256;
 
@@ -49,7 +78,23 @@ export function checkOptions(options: LarderOptions): CheckedOptions {
   const layout = options.layout ?? 'blocks';
   if (layout !== 'blocks' && layout !== 'rows')
     throw new ArgumentError('layout', "'blocks' or 'rows' is needed");
-  return { userId, namespace, transport, credentials, openTimeoutMs, layout };
+  const { limits = {} } = options;
+  const media = {
+    thumbnails: LIMITS.thumbnailSide,
+    filesFrom: FILES_FROM_BYTES,
+    prefix: MEDIA_PREFIX,
+    ...options.media,
+  };
+  checkLimits(limits);
+  checkCount('media.filesFrom', media.filesFrom || undefined, 1);
+  checkCount('media.thumbnails', media.thumbnails || undefined, 1);
+  return { userId, namespace, transport, credentials, openTimeoutMs, layout, limits, media };
+}
+
+/** Throws an `ArgumentError` that names the limit that is no positive whole number. */
+export function checkLimits({ bytes, itemBytes }: Partial<CacheLimits>): void {
+  checkCount('limits.bytes', bytes, 1);
+  checkCount('limits.itemBytes', itemBytes, 1);
 }
 
 function checkName(path: string, name: unknown): void {

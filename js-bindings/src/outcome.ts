@@ -1,13 +1,15 @@
-import type { CallMethod } from './gen/schema.js';
 import type { CallOutcome, ChangeSignal, Transport, TransportAnswer } from './transport.js';
 
 const encoder = new TextEncoder();
 const REASON_CHARACTERS = 500;
 
+/** The calls whose answers the core reads; bytes of media it never sees. */
+export type AnsweredMethod = 'fetchChats' | 'fetchMessages' | 'subscribe' | 'sendMessage' | 'markRead';
+
 /** Runs one call of a transport and turns whatever comes of it into an outcome; never throws. */
 export async function runCall(
   transport: Transport,
-  method: CallMethod,
+  method: AnsweredMethod,
   params: object,
   signal: AbortSignal,
   onSignal: (change: ChangeSignal) => void,
@@ -35,10 +37,15 @@ async function outcomeOf(answer: TransportAnswer | void): Promise<CallOutcome> {
 }
 
 async function responseOutcome(response: Response): Promise<CallOutcome> {
-  const body = new Uint8Array(await response.arrayBuffer());
-  if (response.ok) return { status: response.status, body };
+  if (!response.ok) return refusalOf(response);
+  return { status: response.status, body: new Uint8Array(await response.arrayBuffer()) };
+}
+
+/** What an answer that is no success says. */
+export async function refusalOf(response: Response): Promise<CallOutcome> {
   const retryAfter = response.headers.get('retry-after');
-  return { status: response.status, reason: serverReason(body), ...(retryAfter ? { retryAfter } : {}) };
+  const reason = serverReason(new Uint8Array(await response.arrayBuffer()));
+  return { status: response.status, reason, ...(retryAfter ? { retryAfter } : {}) };
 }
 
 /** The server's own words: the detail of a problem document (RFC 9457), or the start of the body. */
@@ -52,10 +59,20 @@ function serverReason(body: Uint8Array): string {
   }
 }
 
-function failureOf(error: unknown, signal: AbortSignal): CallOutcome {
+export function failureOf(error: unknown, signal: AbortSignal): CallOutcome {
   if (signal.aborted) return { failure: signal.reason === 'timeout' ? 'timeout' : 'aborted' };
   const { status, retryAfter } = (error ?? {}) as { status?: unknown; retryAfter?: string | number };
   const reason = error instanceof Error ? error.message : String(error);
   if (typeof status !== 'number') return { failure: 'network', reason };
   return { status, reason, ...(retryAfter === undefined ? {} : { retryAfter: String(retryAfter) }) };
+}
+
+/** What a transport that pays no heed to its signal would keep waiting for. */
+export function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new DOMException('aborted', 'AbortError'));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

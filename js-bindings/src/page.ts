@@ -1,7 +1,7 @@
 import { openBlock } from './blocks.js';
 import * as LIMITS from './gen/limits.js';
 import type { CachedMessage, MessageBlock } from './gen/schema.js';
-import { readNewest, TOP } from './newest.js';
+import { readNewest, TOP, type Batch } from './newest.js';
 
 /** A stretch of sequence numbers whose block can't be read. */
 export interface Damage {
@@ -19,6 +19,9 @@ export interface Stretch {
 /** Calls back, at once or within the transaction, with whether the chat may have messages in rows. */
 export type RowsToRead = (tell: (there: boolean) => void) => void;
 
+/** Calls back, at once or within the transaction, with blocks below a number, about so many. */
+export type BlocksToRead = (below: number, count: number, take: (batch: Batch<MessageBlock>) => void) => void;
+
 /** Blocks that one request asks for at most: about 3 MB. */
 const BLOCKS_MAX = 64;
 
@@ -33,15 +36,14 @@ export function readStretch(
   limit: number,
   before: number,
   rows: RowsToRead,
+  blocks: BlocksToRead,
   take: (stretch: Stretch) => void,
 ): void {
-  const store = transaction.objectStore('message_blocks');
   const damaged: Damage[] = [];
   let merge: Merge | null = null;
   let early: (() => void) | null = null;
   const readBlocks = (below: number, count: number) => {
-    const size = { count, width: count * LIMITS.blockMessages };
-    readNewest<MessageBlock>(store, requestId, below, size, (batch) => {
+    blocks(below, count, (batch) => {
       const add = () => {
         for (const first of batch.unreadable) damaged.push(unreadableFrom(first, batch.values, below));
         merge!.addAll(batch.values, damaged);
@@ -62,6 +64,14 @@ export function readStretch(
     else start([]);
   });
   readBlocks(before, Math.min(Math.ceil(limit / LIMITS.blockMessages), BLOCKS_MAX));
+}
+
+/** Blocks from the store. */
+export function storedBlocks(transaction: IDBTransaction, requestId: string): BlocksToRead {
+  const store = transaction.objectStore('message_blocks');
+  return (below, count, take) => {
+    readNewest(store, requestId, below, { count, width: count * LIMITS.blockMessages }, take);
+  };
 }
 
 /** How far a block goes of which only its key is known: at most to the next one. */

@@ -1,7 +1,8 @@
-import type { CallOutcome, ChangeSignal, TransportConfig } from './transport.js';
+import type { CallOutcome, ChangeSignal, MediaAnswer, TransportConfig } from './transport.js';
 import type { CoreEvent, PlanSignal } from './core.js';
 import type { CallMethod, ErrorCode, Layout } from './gen/schema.js';
 import type { Reply } from './host.js';
+import type { CacheLimits, MediaSettings } from './options.js';
 
 /** How the worker is told to start. A transport `page` is an object on the page, called through the port. */
 export interface StartOptions {
@@ -11,6 +12,8 @@ export interface StartOptions {
   userId: string;
   openTimeoutMs: number;
   layout: Layout;
+  limits: Partial<CacheLimits>;
+  media: MediaSettings;
   transport: TransportConfig | { kind: 'page'; subscribes: boolean };
   token: string | null;
   online: boolean;
@@ -23,6 +26,7 @@ export type ToWorker =
   | { kind: 'credentials'; token: string | null }
   | { kind: 'answer'; id: number; outcome: CallOutcome }
   | { kind: 'signal'; id: number; change: ChangeSignal }
+  | { kind: 'media'; id: number; head?: MediaAnswer; bytes?: Uint8Array }
   | { kind: 'close' };
 
 /** From the worker to its page. */

@@ -8,7 +8,14 @@ import type {
 } from './gen/schema.js';
 import * as LIMITS from './gen/limits.js';
 import { TOP } from './newest.js';
-import { readStretch, type Damage, type RowsToRead, type Stretch } from './page.js';
+import {
+  readStretch,
+  storedBlocks,
+  type BlocksToRead,
+  type Damage,
+  type RowsToRead,
+  type Stretch,
+} from './page.js';
 
 /** A chat as the list shows it, from its `chat_meta` row. */
 export interface ChatSummary {
@@ -40,6 +47,13 @@ export interface StoredPage {
   chat: ChatSummary | null;
 }
 
+/** Puts blocks in memory (recent.ts) before those of the store; the request is the one for the chat's row. */
+export type Remember = (
+  transaction: IDBTransaction,
+  blocks: BlocksToRead,
+  meta: IDBRequest<ChatSyncState | undefined>,
+) => BlocksToRead;
+
 /**
  * Reads the newest `limit` messages below `before` straight from IndexedDB, without the core, in one
  * read-only transaction: the chat's position and its newest blocks at once, and rows where there may be any.
@@ -53,16 +67,19 @@ export function readPage(
   before: number | undefined,
   layout: Layout,
   onDamage: (damage: Damage) => void,
+  remember?: Remember,
 ): Promise<StoredPage> {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
     const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<ChatSyncState | undefined>;
     const rows: RowsToRead = (tell) => {
       if (layout === 'rows') tell(true);
-      else meta.onsuccess = () => tell(mayHaveRows(meta.result));
+      else meta.addEventListener('success', () => tell(mayHaveRows(meta.result)));
     };
     // The position was asked for first, so it is there when the rest is.
-    readStretch(transaction, requestId, limit, before ?? TOP, rows, (stretch) => {
+    const stored = storedBlocks(transaction, requestId);
+    const blocks = remember?.(transaction, stored, meta) ?? stored;
+    readStretch(transaction, requestId, limit, before ?? TOP, rows, blocks, (stretch) => {
       resolve(pageOf(stretch, meta.result, limit, before));
       stretch.damaged.forEach(onDamage);
     });

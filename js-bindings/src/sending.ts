@@ -1,6 +1,6 @@
 import type { Larder } from './client.js';
-import { ArgumentError, DurabilityError, type LarderError } from './errors.js';
-import { ERROR_TEXT, type CachedMessage } from './gen/schema.js';
+import { ArgumentError, DurabilityError, textOf, type LarderError } from './errors.js';
+import type { CachedMessage } from './gen/schema.js';
 
 /** A message to be sent. Members besides these go to the server as they are. */
 export interface OutgoingMessage {
@@ -29,7 +29,7 @@ export function messageBody(message: object): Uint8Array {
 /** What the core found wrong with a message is an argument of the app's. */
 export function refusalOf(error: LarderError): LarderError {
   const isOfMessage = /^(field|record)_/.test(error.code);
-  return isOfMessage ? new ArgumentError(error.path ?? 'message', ERROR_TEXT[error.code]) : error;
+  return isOfMessage ? new ArgumentError(error.path ?? 'message', textOf(error.code)) : error;
 }
 
 /** Queues a message: see `Chat.send`. */
@@ -46,5 +46,5 @@ export async function sendMessage(
     const error = refusalOf(cause);
     throw error instanceof ArgumentError || error.code === 'closed' ? error : new DurabilityError(error);
   });
-  return { ...result!, content: message.content, durable };
+  return { ...(result as Omit<CachedMessage, 'content'>), content: message.content, durable };
 }

@@ -1,12 +1,14 @@
 /**
  * `chatlarder/service-worker`: for the service worker of an app. Where there is Background Sync the browser
- * wakes it when there is a network again, and what was written is sent although no page is open.
+ * wakes it when there is a network again, and what was written is sent although no page is open. And it gives
+ * out files that are on the device to whoever asks for parts of them.
  */
 import { ownerOf, type OutboxOwner } from './background.js';
 import { Calls } from './calls.js';
 import { compileCore, type PlanSignal } from './core.js';
 import { databaseName, openDatabase, OPEN_TIMEOUT_MS } from './db.js';
-import { errorOf } from './errors.js';
+import { addTexts, errorOf } from './errors.js';
+import * as errorTexts from './gen/error-texts.js';
 import type { ErrorCode } from './gen/schema.js';
 import { Host, type HostEvents, type HostOptions } from './host.js';
 import { createHttpTransport } from './http.js';
@@ -17,8 +19,14 @@ import { readOutbox } from './reads.js';
 import { openStore } from './store.js';
 import type { HttpTransportConfig, Transport } from './transport.js';
 
+export { serveMedia } from './media-route.js';
 export { httpTransport } from './transport.js';
 export type { Credentials, HttpTransportConfig, Transport };
+
+addTexts(errorTexts);
+
+/** What the app's pages keep is not for the service worker to decide. */
+const NO_LIMITS = { bytes: Number.MAX_SAFE_INTEGER, itemBytes: Number.MAX_SAFE_INTEGER };
 
 /** Whose outbox is to be sent. */
 export interface OutboxDatabase {
@@ -97,7 +105,7 @@ async function drain(name: string, owner: OutboxOwner, options: DrainOptions): P
   const calls = new Calls(Promise.resolve(transportOf(options.transport, token)));
   const progress = new Progress(name, await openDatabase(name, {}));
   const open: HostOptions['open'] = (events) => openStore(name, OPEN_TIMEOUT_MS, events);
-  const host = new Host(module, { ...owner, open }, calls, progress);
+  const host = new Host(module, { ...owner, open, limits: NO_LIMITS }, calls, progress);
   try {
     await host.start();
     await progress.end();

@@ -41,6 +41,36 @@ export interface MarkReadParams {
   messageIds: string[];
 }
 
+/**
+ * `fetchMedia`: the bytes of a file from `offset` on; what lies before is there from an earlier try. `etag`
+ * is what that try was told of the file, if anything.
+ */
+export interface FetchMediaParams {
+  requestId: string;
+  filename: string;
+  offset: number;
+  etag?: string;
+}
+
+/** What `fetchMedia` may give instead of a `Response`. */
+export interface MediaAnswer {
+  /** Its bytes, in one piece or as they come. */
+  bytes?: Uint8Array | ArrayBuffer | Blob;
+  stream?: ReadableStream<Uint8Array>;
+  /** 206 says that the bytes begin at `offset`; otherwise (200) the file is given anew, from its start. */
+  status?: number;
+  /** Of the whole file. */
+  size?: number;
+  /** Of the whole file, in hexadecimal digits. */
+  sha256?: string;
+  mimeType?: string;
+  /** What the file was called by whoever sent it. */
+  originalFilename?: string;
+  /** The message that it belongs to. */
+  messageId?: string;
+  etag?: string;
+}
+
 /** A change signal: "chat `requestId` is at `revision`". Without a chat: something may have changed. */
 export interface ChangeSignal {
   requestId?: string;
@@ -52,8 +82,8 @@ export interface ChangeSignal {
  *
  * A call that fails throws; an error with a numeric `status` (and, if the server sent one, a `retryAfter`)
  * is classified by it, any other counts as "no network". `subscribe` is optional: it settles when the
- * stream of signals has ended, and calls `onSignal({})` once when it is established. Without `sendMessage`
- * and `markRead` what an app sends and reads is refused with status 405.
+ * stream of signals has ended, and calls `onSignal({})` once when it is established. Without `sendMessage`,
+ * `markRead` and `fetchMedia` what an app sends, reads and looks at is refused with status 405.
  */
 export interface Transport {
   fetchChats(params: FetchChatsParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
@@ -61,6 +91,7 @@ export interface Transport {
   subscribe?(onSignal: (signal: ChangeSignal) => void, options: { signal: AbortSignal }): Promise<void>;
   sendMessage?(params: SendMessageParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
   markRead?(params: MarkReadParams, options: { signal: AbortSignal }): Promise<TransportAnswer | void>;
+  fetchMedia?(params: FetchMediaParams, options: { signal: AbortSignal }): Promise<Response | MediaAnswer>;
 }
 
 /** Plain data that says how to reach the server; it can be sent to the worker. */
@@ -97,4 +128,6 @@ export interface CallOutcome {
   retryAfter?: string;
   reason?: string;
   body?: Uint8Array;
+  /** What the core is told besides, as the call's method has it. */
+  facts?: Record<string, unknown>;
 }

@@ -2,6 +2,8 @@ import { openBlock, type BlockFault } from './blocks.js';
 import * as LIMITS from './gen/limits.js';
 import type { CachedMessage, ChatSyncState, MessageBlock, OfflineOperation } from './gen/schema.js';
 import { readNewest, TOP, type Batch, type Sequences } from './newest.js';
+import { textBytes } from './tally.js';
+import { verifyMedia } from './verify-media.js';
 
 /**
  * What `larder.verify()` found wrong:
@@ -15,7 +17,12 @@ import { readNewest, TOP, type Batch, type Sequences } from './newest.js';
  * - messages: `sequence_twice`, `id_twice` (in one chat, in two blocks or within one), `unreadable`;
  * - a chat: `message_count` (it has another number of messages than its position says);
  * - the outbox: `message_without_operation` (a message that waits to be sent, and nothing that would send
- *   it), `operation_without_message` (an operation that sends a message which is not shown).
+ *   it), `operation_without_message` (an operation that sends a message which is not shown);
+ * - a file: `media_without_blob`, `thumbnail_without_blob` (its bytes aren't there, or can't be read),
+ *   `media_size`, `media_hash` (they are not what was downloaded), `blob_without_media`, `file_without_media`
+ *   (bytes that belong to no file, in the database or beside it);
+ * - what is counted: `chat_media_size`, `chat_message_bytes` (of a chat), `wrong_stats` (of all; `path` names
+ *   the member of `cache_stats`).
  */
 export type VerifyCode =
   | BlockFault
@@ -32,16 +39,29 @@ export type VerifyCode =
   | 'id_twice'
   | 'message_count'
   | 'message_without_operation'
-  | 'operation_without_message';
+  | 'operation_without_message'
+  | 'media_without_blob'
+  | 'thumbnail_without_blob'
+  | 'media_size'
+  | 'media_hash'
+  | 'blob_without_media'
+  | 'file_without_media'
+  | 'chat_media_size'
+  | 'chat_message_bytes'
+  | 'wrong_stats';
 
 /** One thing that is wrong; of a block or message with its range. */
 export interface VerifyProblem {
   code: VerifyCode;
-  requestId: string;
+  /** Of the chat, where it is of one. */
+  requestId?: string;
   firstSequence?: number;
   lastSequence?: number;
-  /** Of the message, or of the operation. */
+  /** Of the message, the operation or the file. */
   id?: string;
+  /** Of the bytes of a file. */
+  key?: string;
+  path?: string;
   expected?: number;
   found?: number;
 }
@@ -54,6 +74,9 @@ export interface VerifyReport {
   messages: number;
   blocks: number;
   rows: number;
+  /** Files that are known, and their bytes and thumbnails that are stored. */
+  media: number;
+  blobs: number;
   problems: VerifyProblem[];
 }
 
@@ -66,7 +89,15 @@ const BLOCKS_AT_ONCE = 8;
  * `check` is called before each piece and may throw.
  */
 export async function verifyDatabase(db: IDBDatabase, check: () => void): Promise<VerifyReport> {
-  const report: VerifyReport = { chats: 0, messages: 0, blocks: 0, rows: 0, problems: [] };
+  const report: VerifyReport = {
+    chats: 0,
+    messages: 0,
+    blocks: 0,
+    rows: 0,
+    media: 0,
+    blobs: 0,
+    problems: [],
+  };
   const queued = await inTransaction(db, waitingMessages);
   const writtenIn = new Set(queued.map(({ requestId }) => requestId));
   const stored = await inTransaction(db, (transaction) => chatIds(transaction, check));
@@ -78,6 +109,7 @@ export async function verifyDatabase(db: IDBDatabase, check: () => void): Promis
       await chat.checkOutbox(writtenIn.has(requestId));
     });
   }
+  await verifyMedia(db, report, check);
   return report;
 }
 
@@ -135,6 +167,8 @@ class ChatCheck {
   #meta: ChatSyncState | undefined;
   /** Messages that a server gave. */
   #settled = 0;
+  /** Bytes as the core counts them. */
+  #bytes = 0;
   /** Ids of those that it has not been given yet. */
   readonly #unsent = new Set<string>();
   /** Where the block above begins. */
@@ -163,6 +197,9 @@ class ChatCheck {
     const expected = this.#meta?.messageCount ?? 0;
     const found = this.#settled;
     if (this.#meta && expected !== found) this.#problem('message_count', { expected, found });
+    const { messageBytes } = this.#meta ?? {};
+    if (messageBytes !== undefined && messageBytes !== this.#bytes)
+      this.#problem('chat_message_bytes', { expected: messageBytes, found: this.#bytes });
   }
 
   /** Every unsent message has its operation, and the other way round; asks only where there may be any. */
@@ -197,7 +234,8 @@ class ChatCheck {
   #takeRows({ values, unreadable }: Batch<CachedMessage>): void {
     this.#report.rows += values.length + unreadable.length;
     for (const firstSequence of unreadable) this.#problem('unreadable', { firstSequence });
-    for (const { id, sequenceNumber } of values) {
+    for (const { id, sequenceNumber, content } of values) {
+      this.#bytes += LIMITS.rowOverheadBytes + textBytes(content);
       this.#rows.add(id).add(sequenceNumber);
       this.#count(sequenceNumber);
       if (sequenceNumber >= LIMITS.provisionalSequenceMin) this.#unsent.add(id);
@@ -215,6 +253,7 @@ class ChatCheck {
     for (const block of values.reverse()) {
       const { firstSequence, lastSequence } = block;
       this.#checkPlace({ firstSequence, lastSequence });
+      this.#bytes += block.bytes;
       this.#checkContent(block, { firstSequence, lastSequence });
     }
   }
@@ -238,8 +277,8 @@ class ChatCheck {
     const { bytes, data } = block;
     const size = data.byteLength;
     if (bytes !== size) this.#problem('wrong_bytes', { ...range, expected: bytes, found: size });
-    const many = messages.length > LIMITS.blockMessages;
-    if (many || (messages.length > 1 && size > LIMITS.blockBytes)) this.#problem('too_large', range);
+    const many = messages.length > LIMITS.largeBlockMessages;
+    if (many || (messages.length > 1 && size > LIMITS.largeBlockBytes)) this.#problem('too_large', range);
     if (!isUtf8(data)) this.#problem('bad_utf8', range);
     for (const message of messages) this.#checkMessage(message);
   }

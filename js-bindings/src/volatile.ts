@@ -17,12 +17,12 @@ export interface VolatileOptions {
 }
 
 /** What of the world a core in memory is told, too. */
-const TOLD = ['connectivity', 'credentials'];
+const TOLD = ['connectivity', 'credentials', 'mediaForget'];
 
 /**
  * Messages that could not be stored and are to be sent nonetheless: a core of their own, which keeps nothing,
  * sends them. It lives until each of them has been stored after all; then the other core sends them, with the
- * same key, so that the server has each of them once.
+ * same key, so that the server has each of them once. Files that can't be stored it fetches and hands out.
  */
 export class VolatileOutbox {
   readonly #options: VolatileOptions;
@@ -48,6 +48,7 @@ export class VolatileOutbox {
   /** Hears of everything that happens. */
   push(event: CoreEvent): void {
     if (event.header.type === 'connectivity') this.#connectivity = event;
+    if (event.header.type === 'mediaForget') this.#sends.delete(event.header['of'] as string);
     if (TOLD.includes(event.header.type)) this.#host?.push(event);
   }
 
@@ -67,13 +68,18 @@ export class VolatileOutbox {
     const { module, userId, calls, onReplies, onError } = this.#options;
     const compiled = await module;
     if (this.#host || !this.#sends.size) return;
-    const host = new Host(compiled, { open: () => this.#open(), userId, layout: 'rows' }, calls(), {
-      onReplies: (replies) => onReplies(replies.map(inMemory)),
-      onSignals: (signals) => this.#tell(signals),
-      onError,
-      onVolatile: () => {},
-      onSuperseded: () => {},
-    });
+    const host = new Host(
+      compiled,
+      { open: () => this.#open(), userId, layout: 'rows', limits: {} },
+      calls(),
+      {
+        onReplies: (replies) => onReplies(replies.map(inMemory)),
+        onSignals: (signals) => this.#tell(signals),
+        onError,
+        onVolatile: () => {},
+        onSuperseded: () => {},
+      },
+    );
     this.#host = host;
     await host.start();
   }
@@ -100,7 +106,7 @@ export class VolatileOutbox {
   }
 }
 
-/** A message that was refused is not kept here either. */
+/** A message that was refused is not kept here either; a file has been handed out. */
 function inMemory(reply: Reply): Reply {
-  return reply.code ? reply : { ...reply, durable: false };
+  return reply.code || reply.blob ? reply : { ...reply, durable: false };
 }

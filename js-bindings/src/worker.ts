@@ -1,9 +1,12 @@
 import { Calls, createTransport, PageTransport } from './calls.js';
 import { compileCore, type CoreEvent, type PlanSignal } from './core.js';
+import { openDatabase } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
 import type { ErrorCode } from './gen/schema.js';
-import { Host, type HostEvents, type HostOptions, type Reply } from './host.js';
+import { Host, mergeLimits, type HostEvents, type HostOptions, type Reply } from './host.js';
 import { Tab } from './leader.js';
+import { MediaWork } from './media-work.js';
+import type { CacheLimits } from './options.js';
 import { channelName, type SharedSignals, type StartOptions, type ToPage, type ToWorker } from './port.js';
 import { openStore } from './store.js';
 import { VolatileOutbox } from './volatile.js';
@@ -19,7 +22,7 @@ const scope = self as unknown as {
 };
 
 /** What other tabs are told, too. */
-const SHARED = ['chat', 'chats', 'outbox', 'connection'];
+const SHARED = ['chat', 'chats', 'outbox', 'connection', 'media', 'quota'];
 
 let token: string | null = null;
 let tab: Tab | null = null;
@@ -27,6 +30,8 @@ let host: Host | null = null;
 let inMemory: VolatileOutbox | null = null;
 let closed = false;
 let channel: BroadcastChannel | null = null;
+/** What this page asked for last, for a host that is made later. */
+let limits: Partial<CacheLimits> = {};
 /** Begins before the page says so: it is what takes longest. */
 const compiled = compileCore(new URL('./chatlarder.wasm', import.meta.url)).catch((cause: unknown) => {
   throw new LarderError('core', { reason: reasonOf(cause), cause });
@@ -34,8 +39,20 @@ const compiled = compileCore(new URL('./chatlarder.wasm', import.meta.url)).catc
 compiled.catch(() => {});
 const pageTransport = new PageTransport((message) => scope.postMessage(message));
 
-function callsOf(options: StartOptions): Calls {
-  return new Calls(createTransport(options, () => token, pageTransport));
+function callsOf(options: StartOptions, onSignals: (signals: PlanSignal[]) => void): Calls {
+  const { databaseName, openTimeoutMs } = options;
+  const media = new MediaWork({
+    databaseName,
+    openDatabase: () => openDatabase(databaseName, {}, openTimeoutMs),
+    onProgress: (requestId, filename, progress) => {
+      const id = `${requestId}:${filename}`;
+      onSignals([{ type: 'media', requestId, id, filename, status: 'downloading', progress }]);
+    },
+  });
+  return new Calls(
+    createTransport(options, () => token, pageTransport),
+    media,
+  );
 }
 
 /** To the page: how its commands ended. */
@@ -54,14 +71,24 @@ function signal(signals: PlanSignal[]): void {
   scope.postMessage({ kind: 'signals', signals });
 }
 
+/** A file is told of with its name. */
+function named(signal: PlanSignal): PlanSignal {
+  if (signal.type !== 'media') return signal;
+  return { ...signal, filename: signal.id.slice(signal.requestId.length + 1) };
+}
+
+/** To this page and the others. */
+function signalAll(from: string, all: PlanSignal[]): void {
+  const signals = all.map(named);
+  signal(signals);
+  const shared = signals.filter(({ type }) => SHARED.includes(type));
+  if (shared.length) channel?.postMessage({ from, signals: shared } satisfies SharedSignals);
+}
+
 function hostEvents(instance: string): HostEvents {
   return {
     onReplies: deliver,
-    onSignals: (signals) => {
-      signal(signals);
-      const shared = signals.filter(({ type }) => SHARED.includes(type));
-      if (shared.length) channel?.postMessage({ from: instance, signals: shared } satisfies SharedSignals);
-    },
+    onSignals: (signals) => signalAll(instance, signals),
     onError: report,
     onVolatile: (events) => inMemory?.take(events),
     onSuperseded: () => scope.postMessage({ kind: 'closed' }),
@@ -69,9 +96,9 @@ function hostEvents(instance: string): HostEvents {
 }
 
 async function start(options: StartOptions): Promise<void> {
-  const { instance, databaseName, userId, layout, openTimeoutMs, online } = options;
-  ({ token } = options);
-  const memory = { module: compiled, userId, calls: () => callsOf(options) };
+  const { instance, databaseName, userId, layout, openTimeoutMs, online, media } = options;
+  ({ token, limits } = options);
+  const memory = { module: compiled, userId, calls: () => callsOf(options, signal) };
   inMemory = new VolatileOutbox({ ...memory, onReplies: deliver, onSignals: signal, onError: report });
   tab = new Tab(options, { onReplies: reply, onVolatile: (event) => inMemory?.take([event]) });
   push({ header: { type: 'connectivity', online } });
@@ -80,12 +107,14 @@ async function start(options: StartOptions): Promise<void> {
   const module = await compiled;
   if (closed) return;
   const open: HostOptions['open'] = (events) => openStore(databaseName, openTimeoutMs, events);
-  host = new Host(module, { open, userId, layout }, callsOf(options), hostEvents(instance));
+  const calls = callsOf(options, (signals) => signalAll(instance, signals));
+  host = new Host(module, { open, userId, layout, limits, media }, calls, hostEvents(instance));
   await tab.lead(host);
   await host.start();
 }
 
 function push(event: CoreEvent): void {
+  if (event.header.type === 'limits') limits = mergeLimits(limits, event.header);
   inMemory?.push(event);
   tab?.push(event);
 }
@@ -125,6 +154,7 @@ scope.onmessage = ({ data }) => {
       return push({ header: { type: 'credentials' } });
     case 'answer':
     case 'signal':
+    case 'media':
       return pageTransport.take(data);
     case 'close':
       return void close();

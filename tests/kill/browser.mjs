@@ -15,30 +15,34 @@ async function callPage([name, task]) {
  * @property {number} pid of the browser's own process, the head of its process group
  * @property {(name: string, task: import('./page.js').Task) => Promise<any>} call a function of page.ts
  * @property {(offline: boolean) => Promise<void>} setOffline takes the network from the page and its worker
+ * @property {() => Promise<void>} collectGarbage has the page let go of Blobs that it doesn't use any more
  * @property {() => Promise<void>} close ends it properly
  */
 
 /**
- * @param {import('./world.mjs').World} world
- * @param {(report: import('./page.js').Report) => void} onReport
+ * @param {{ url: string, profile: string }} world
+ * @param {(report: any) => void} onReport told what the page reports, and problems that it doesn't know of
+ * @param {{ quotaBytes?: number }} [options] how much the browser is to let the site store
  * @returns {Promise<Browser>}
  */
-export async function openBrowser({ url, profile }, onReport) {
+export async function openBrowser({ url, profile }, onReport, { quotaBytes } = {}) {
   const context = await launchChromium(profile);
   const page = context.pages()[0] ?? (await context.newPage());
+  if (quotaBytes !== undefined) await limitStorage(context, page, url, quotaBytes);
   page.on('pageerror', (error) => onReport({ kind: 'problem', text: `the page says: ${error.message}` }));
-  await addReport(context, page, onReport);
+  const session = await addReport(context, page, onReport);
   const pid = await processOf(context);
   await page.goto(url);
   return {
     pid,
     call: (name, task) => page.evaluate(callPage, [name, task]),
     setOffline: (offline) => context.setOffline(offline),
+    collectGarbage: () => session.send('HeapProfiler.collectGarbage'),
     close: () => context.close(),
   };
 }
 
-/** Gives the page its function `report`. */
+/** Gives the page its function `report`; resolves with the session that has the page's debugger. */
 async function addReport(context, page, onReport) {
   const session = await context.newCDPSession(page);
   session.on('Runtime.bindingCalled', ({ name, payload }) => {
@@ -46,6 +50,13 @@ async function addReport(context, page, onReport) {
   });
   await session.send('Runtime.enable');
   await session.send('Runtime.addBinding', { name: 'report' });
+  return session;
+}
+
+/** It holds as long as the page does. */
+async function limitStorage(context, page, url, quotaSize) {
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.overrideQuotaForOrigin', { origin: new URL(url).origin, quotaSize });
 }
 
 async function processOf(context) {

@@ -1,14 +1,12 @@
 /** What the rounds share: the reference server with its fault and the test's page, and the user's history. */
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { CUSTOMER } from '../../web-demo/server/auth.mjs';
 import { startServer } from '../../web-demo/server/start.mjs';
 import { temporaryFolder } from '../browser/harness/processes.mjs';
+import { makeSite } from '../browser/harness/site.mjs';
 import { clientOf } from '../server/support/client.mjs';
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const here = fileURLToPath(new URL('.', import.meta.url));
 
 const CHATS = 5;
 const MESSAGES_BEFORE = 20;
@@ -16,28 +14,6 @@ const PAGE_MESSAGES = 1000;
 
 /** Every third reply to a sent message is lost, after the message was stored. */
 const fault = { dropReply: 3, method: 'POST', match: '/messages$' };
-
-/** Makes the site that the server shows: the page, its script, and the built package. */
-async function makeSite(folder) {
-  await build({
-    entryPoints: [here('page.ts')],
-    outfile: join(folder, 'page.js'),
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-    plugins: [
-      {
-        name: 'served-package',
-        setup({ onResolve }) {
-          onResolve({ filter: /^chatlarder$/ }, () => ({ path: '/dist/index.js', external: true }));
-        },
-      },
-    ],
-    logLevel: 'warning',
-  });
-  await cp(here('page.html'), join(folder, 'index.html'));
-  await cp(here('../../dist'), join(folder, 'dist'), { recursive: true });
-}
 
 async function setFault(url, value) {
   const headers = { 'content-type': 'application/json' };
@@ -91,7 +67,7 @@ class History {
 /** @returns {Promise<World>} */
 export async function startWorld() {
   const [site, profile] = await Promise.all([temporaryFolder(), temporaryFolder()]);
-  await makeSite(site.path);
+  await makeSite(site.path, here);
   const generate = { chats: CHATS, messages: MESSAGES_BEFORE };
   const server = await startServer({ port: 0, faults: true, staticDir: site.path, generate });
   const client = clientOf(server.url, 'customer-token');

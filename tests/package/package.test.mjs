@@ -18,7 +18,7 @@ let packed;
 before(async () => (packed = await installPacked()));
 after(() => packed?.remove());
 
-/** The chat is shown as the server has it, and again, from disk, when there is no server. */
+/** The chat and a file are shown as the server has them, and again, from disk, when there is no server. */
 async function showsTheChat(folder) {
   await withPage(folder, async (page, url) => {
     for (const address of [`${url}/`, `${url}/?offline`]) {
@@ -28,6 +28,7 @@ async function showsTheChat(folder) {
         .nth(conversation.length - 1)
         .waitFor();
       assert.deepEqual(await page.locator('#messages li').allTextContents(), conversation);
+      await page.locator('body[data-file="a file"]').waitFor();
     }
   });
 }

@@ -57,6 +57,11 @@ void cached_load(world *w, int chat, cached_chat *c) {
     const cJSON *listed = cJSON_GetObjectItemCaseSensitive(value, "chat");
     c->listed_revision = number_in_text(listed, "revision");
     c->listed_last = integer(listed, "lastSequence");
+    c->accessed_ms = integer(value, "lastAccessedAt");
+    c->message_bytes = integer(value, "messageBytes");
+    c->media_bytes = integer(value, "mediaSize");
+    c->evicted_below = integer(value, "evictedBelow");
+    c->media_pinned = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(value, "mediaPinned"));
     cJSON_Delete(value);
 }
 

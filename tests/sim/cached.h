@@ -35,6 +35,13 @@ typedef struct {
     int64_t unsent_ms;
     int64_t listed_revision; /* of the server's record */
     int64_t listed_last;
+    int64_t accessed_ms;
+    int64_t message_bytes;
+    int64_t media_bytes;
+    int64_t evicted_below;
+    int64_t evicted_before; /* as it was at the commit before */
+    bool media_pinned;
+    bool miscounted; /* a block with a wrong count went, which nobody had read */
 } cached_chat;
 
 /** What the chat's row says now, be it committed or not; `out->gaps` is the caller's. */

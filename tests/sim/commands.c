@@ -55,6 +55,12 @@ const page_command *command_named(const world *w, const char *name) {
     return c;
 }
 
+const page_command *command_waiting(const world *w) {
+    const page_command *c = w->commands.first;
+    while (c && c->forgotten) c = c->next;
+    return c;
+}
+
 static void settle(world *w, const char *name, const char *code, const cJSON *result) {
     page_command **at = find(w, name);
     page_command *c = *at;
@@ -64,7 +70,7 @@ static void settle(world *w, const char *name, const char *code, const cJSON *re
     }
     *at = c->next;
     log_event(w, "answer to %s: %s", name, code);
-    check_reply(w, c, code, result);
+    if (!c->forgotten) check_reply(w, c, code, result);
     free(c);
 }
 

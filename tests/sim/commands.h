@@ -20,6 +20,9 @@ typedef enum {
     COMMAND_RETRY_ALL,
     COMMAND_CANCEL,
     COMMAND_WRONG,
+    COMMAND_MEDIA_GET,
+    COMMAND_MEDIA_EVICT,
+    COMMAND_MEDIA, /* any other about media */
 } command_kind;
 
 /** A command of the page that waits for its answer, and how the world was when it was given. */
@@ -30,6 +33,9 @@ typedef struct page_command {
     int64_t from; /* of COMMAND_FILL; of COMMAND_READ the mark; of COMMAND_SEND and COMMAND_EDIT the draft */
     int64_t to;
     int64_t number;                      /* of the operation of the outbox that it is about; 0: none */
+    int file;                            /* of media; -1: the whole chat */
+    int64_t bytes;                       /* of COMMAND_MEDIA_EVICT */
+    bool forgotten;                      /* nobody waits for the answer any more, though it may still come */
     int64_t unknown;                     /* numbers of the range that were missing; 0: it is not judged */
     int64_t resets;                      /* of the chat */
     int64_t revisions[SERVER_CHATS_MAX]; /* of the chats that are to be caught up with; -1: others */
@@ -50,6 +56,8 @@ void command_send(world *w, const page_command *c, buffer *header, const buffer 
 
 /** The command with this name; NULL: it is answered, or there never was one. */
 const page_command *command_named(const world *w, const char *name);
+/** The first that somebody waits for; NULL: all were answered. */
+const page_command *command_waiting(const world *w);
 /** What the core answers. */
 void command_reply(world *w, const cJSON *reply);
 /** The command can't be carried out, for the storage has failed. */

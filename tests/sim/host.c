@@ -7,12 +7,15 @@
 #include "gen/schema.h"
 #include "host_apply.h"
 #include "host_events.h"
+#include "host_hydrate.h"
 #include "world.h"
 
 static const int64_t pauses_ms[] = {0, 100, 1000};
 enum { PAUSES = sizeof pauses_ms / sizeof *pauses_ms };
 enum { ATTEMPTS_MAX = 2 }; /* transactions that an event may break before the core sets it aside */
 static const int64_t timer_ms_max = INT64_C(2147483647);
+
+static const char files_header[] = "{\"type\":\"mediaFiles\"}";
 
 static void next_group(world *w);
 static void recover(world *w, step_failure failure);
@@ -53,6 +56,12 @@ static void start_running(world *w, const happening *happens) {
     if (happens->a == w->host.life) next_group(w);
 }
 
+/** Whoever does not wait any more needs no new core to begin again. */
+static void forget_command(host *h, const char *command) {
+    host_event **known = events_find_command(&h->unanswered, command);
+    if (known) events_remove(&h->unanswered, known);
+}
+
 /** What comes in the same breath, as the answers of several calls do, is one group. */
 static void run(world *w) {
     if (w->host.running) return;
@@ -68,6 +77,7 @@ void host_push(world *w, host_event *event) {
     }
     if (*event->command) events_append(&h->unanswered, event_copy(event));
     if (*event->standing) remember_standing(h, event);
+    if (*event->forgets) forget_command(h, event->forgets);
     events_append(&h->queue, event);
     run(w);
 }
@@ -143,7 +153,9 @@ static void drop(world *w) {
 }
 
 static void fail(world *w, step_failure failure) {
-    log_event(w, "host: the step failed: %s", failure == STEP_STORAGE ? "storage" : "own fault");
+    static const char *const names[] = {"", "storage", "own fault", "the browser's quota"};
+    log_event(w, "host: the step failed: %s", names[failure]);
+    if (failure == STEP_QUOTA) space_aborted(w);
     drop(w);
     if (w->host.opening) {
         events_clear(&w->host.group);
@@ -164,8 +176,10 @@ static void finish(world *w) {
     check_signals(w, h->effects.signals);
     release_effects(w);
     if (!h->opening) h->failures = 0;
+    if (!h->opening) w->space.times = 0;
     for (size_t i = 0; i < h->group.count; i++) note_stored(h, h->group.at[i]);
     events_clear(&h->group);
+    usage_through(w);
 }
 
 static void go_on(world *w) {
@@ -183,8 +197,14 @@ static bool commit(world *w) {
         fail(w, STEP_STORAGE);
         return false;
     }
+    if (!space_has_room(w)) {
+        fail(w, STEP_QUOTA);
+        return false;
+    }
     log_event(w, "host: committed %zu changes", w->store.change_count);
     model_committed(w, &w->host.group);
+    space_told(w, &w->host.group);
+    usage_heard(w, &w->host.group);
     checks_committed(w);
     store_commit(&w->store);
     if (hits(w, FAULT_KILLED_AFTER_COMMIT)) {
@@ -291,6 +311,8 @@ static bool step(world *w) {
     if (apply_is_needed(h->plan)) return apply(w);
     apply_eager(w, h->plan);
     model_committed(w, &h->group);
+    space_told(w, &h->group);
+    usage_heard(w, &h->group);
     finish(w);
     return true;
 }
@@ -308,33 +330,38 @@ static void next_group(world *w) {
 
 /* ---- starting and recovering ---- */
 
-static char *hydrate_header(const host *h) {
-    buffer header = {0};
-    bool first = true;
-    buffer_print(&header, "{\"type\":\"hydrate\",\"userId\":\"user-0\",\"layout\":\"%s\",\"setAside\":[",
-                 h->blocks ? "blocks" : "rows");
-    for (int chat = 0; chat < SERVER_CHATS_MAX; chat++) {
-        char id[ID_BYTES];
-        if (!h->set_aside[chat]) continue;
-        id_of_chat(id, chat);
-        buffer_print(&header, "%s\"%s\"", first ? "" : ",", id);
-        first = false;
-    }
-    buffer_text(&header, h->told ? "],\"again\":true}" : "]}");
-    return header.at;
+static bool is_list_of_files(const host_event *event) {
+    return strncmp(event->header, files_header, sizeof files_header - 1) == 0;
 }
 
-static void hydrate(world *w) {
-    host_event *event = host_event_new(hydrate_header(&w->host));
-    buffer_text(&event->body, "{\"chat_meta\":");
-    store_write_all(store_of(&w->store, "chat_meta"), &event->body);
-    buffer_text(&event->body, ",\"cache_stats\":");
-    store_write_all(store_of(&w->store, "cache_stats"), &event->body);
-    buffer_text(&event->body, ",\"offline_queue\":");
-    store_write_all(store_of(&w->store, "offline_queue"), &event->body);
-    buffer_text(&event->body, "}");
-    w->host.group = (event_list){0};
-    events_append(&w->host.group, event);
+/** What is in the folder before a core begins; it is told behind what comes again, which may name some. */
+static void list_files(world *w) {
+    host *h = &w->host;
+    event_free(h->listing);
+    h->listing = NULL;
+    if (!w->swarm.files_from) return;
+    h->listing = event_of(files_header);
+    folder_write_keys(w, &h->listing->body);
+    log_event(w, "host: the files are listed: %.100s", h->listing->body.at);
+}
+
+/** A list that was made for an earlier core says nothing to this one. */
+static void tell_files(host *h) {
+    for (size_t i = h->queue.count; i-- > 0;) {
+        if (is_list_of_files(h->queue.at[i])) events_remove(&h->queue, &h->queue.at[i]);
+    }
+    if (h->listing) events_append(&h->queue, h->listing);
+    h->listing = NULL;
+}
+
+/** The new core is told at once that something is to go, and of the world, so that it knows what may. */
+static void ask_for_room(world *w) {
+    host *h = &w->host;
+    buffer header = {0};
+    buffer_print(&header, "{\"type\":\"quotaExceeded\",\"times\":%d", w->space.times);
+    buffer_print(&header, ",\"usage\":%" PRId64 "}", space_taken(w));
+    for (size_t i = 0; i < h->standing.count; i++) events_append(&h->group, event_copy(h->standing.at[i]));
+    events_append(&h->group, host_event_new(header.at));
 }
 
 static void open_database(world *w) {
@@ -345,11 +372,15 @@ static void open_database(world *w) {
         return;
     }
     checks_all(w);
+    list_files(w);
     h->db_open = true;
     h->core = checked(larder_new((uint32_t)prng_next(&h->random)));
     h->core_now_ms = clock_ms(w);
     h->core_told_ms = clock_ms(w);
-    hydrate(w);
+    space_core_starts(w);
+    usage_core_starts(w);
+    h->group = host_hydrate(w);
+    if (h->recovering && h->failure == STEP_QUOTA) ask_for_room(w);
     log_event(w, "host: a new core, %zu bytes of rows", h->group.at[0]->body.size);
     if (step(w)) opened(w);
 }
@@ -394,21 +425,27 @@ static void recover(world *w, step_failure failure) {
     h->failure = failure;
     h->again = h->group;
     h->group = (event_list){0};
-    h->reopenings = failure == STEP_OWN_FAULT ? 0 : h->failures++;
+    h->reopenings = failure == STEP_STORAGE ? h->failures++ : 0;
     reopen_later(w);
 }
 
-/** Puts what a new core must know in front of the queue: the world, then commands without an answer. */
-static void replay(host *h) {
-    size_t replayed = 0;
+/** Puts an event in front of the queue, to be tried as those behind it. */
+static void push_first(host *h, host_event *event) {
+    events_prepend(&h->queue, event);
+    if (h->alone) h->alone++;
+}
+
+/** Commands without an answer. */
+static void replay_commands(host *h) {
     for (size_t i = h->unanswered.count; i-- > 0;) {
         if (events_find_command(&h->queue, h->unanswered.at[i]->command)) continue;
-        events_prepend(&h->queue, event_copy(h->unanswered.at[i]));
-        replayed++;
+        push_first(h, event_copy(h->unanswered.at[i]));
     }
-    for (size_t i = h->standing.count; i-- > 0; replayed++)
-        events_prepend(&h->queue, event_copy(h->standing.at[i]));
-    if (h->alone) h->alone += replayed;
+}
+
+/** What a new core must know of the world. */
+static void replay_standing(host *h) {
+    for (size_t i = h->standing.count; i-- > 0;) push_first(h, event_copy(h->standing.at[i]));
 }
 
 /** Of a group that broke its transaction nobody knows which event it was; alone, it was the one. */
@@ -418,9 +455,17 @@ static void hand_in_again(world *w) {
     h->again = (event_list){0};
     if (h->failure == STEP_OWN_FAULT && again.count == 1) again.at[0]->attempt++;
     h->alone = h->failure == STEP_OWN_FAULT ? again.count : 0;
-    for (size_t i = again.count; i-- > 0;) events_prepend(&h->queue, again.at[i]);
+    for (size_t i = again.count; i-- > 0;) {
+        if (is_list_of_files(again.at[i])) {
+            event_free(again.at[i]);
+            continue;
+        }
+        if (h->failure == STEP_QUOTA) again.at[i]->quota = w->space.times;
+        events_prepend(&h->queue, again.at[i]);
+    }
     free(again.at);
-    replay(h);
+    replay_commands(h);
+    if (h->failure != STEP_QUOTA) replay_standing(h);
 }
 
 static void opened(world *w) {
@@ -428,6 +473,7 @@ static void opened(world *w) {
     const bool recovered = h->recovering;
     h->opening = h->recovering = false;
     if (recovered) hand_in_again(w);
+    tell_files(h);
     next_group(w);
 }
 
@@ -456,6 +502,8 @@ static void host_clear(world *w) {
     events_clear(&h->standing);
     events_clear(&h->group);
     events_clear(&h->again);
+    event_free(h->listing);
+    h->listing = NULL;
 }
 
 void host_kill(world *w) {
@@ -463,11 +511,13 @@ void host_kill(world *w) {
     if (!h->alive) return;
     log_event(w, "host: the tab is killed");
     host_clear(w);
+    transfers_forget(w);
     h->alive = h->opening = h->recovering = false;
     h->life++;
     h->timer++;
     h->failures = 0;
     h->alone = 0;
+    w->space.times = 0;
     memset(h->set_aside, 0, sizeof h->set_aside);
     h->told = false;
     users_tab_gone(w);

@@ -7,6 +7,7 @@
 
 #include "answers.h"
 #include "buffer.h"
+#include "gallery.h"
 #include "larder.h"
 #include "prng.h"
 #include "server.h"
@@ -24,6 +25,11 @@ typedef struct {
     int64_t operation; /* of the outbox, whose call it ends; 0: none */
     int page_of;       /* the chat of a fetchMessages reply; -1: it is none */
     int attempt;       /* counts the transactions that it may have broken */
+    int quota;         /* transactions in a row with it that the browser's quota has aborted */
+    char forgets[HOST_NAME_BYTES]; /* the command whose answer nobody waits for any more; empty: none */
+    bool of_media;                 /* it ends a call that was about media */
+    int64_t held;                  /* what the tab holds of a file for it, by this number; 0: nothing */
+    media_bytes bytes;             /* and what that is */
 } host_event;
 
 typedef struct {
@@ -33,7 +39,7 @@ typedef struct {
 } event_list;
 
 /** Why a step failed. */
-typedef enum { STEP_FINE, STEP_STORAGE, STEP_OWN_FAULT } step_failure;
+typedef enum { STEP_FINE, STEP_STORAGE, STEP_OWN_FAULT, STEP_QUOTA } step_failure;
 
 /** What may be let out once a step has committed. */
 typedef struct {
@@ -68,6 +74,8 @@ typedef struct {
     int64_t timer;                    /* the newest one counts */
     int64_t core_told_ms;             /* when it was told the time last */
     int64_t core_now_ms;              /* the latest time that this core can think it is */
+
+    host_event *listing; /* what was in the folder when this core began, until it is told; NULL: told */
 
     event_list group; /* the events of the step under way */
     event_list again; /* those of the step that failed, while it is recovered from */

@@ -68,6 +68,20 @@ static int64_t count_writes(const cJSON *plan) {
     return count;
 }
 
+/** What the tab holds becomes a row's bytes. */
+static write_result put_blob(world *w, object_store *store, const cJSON *each) {
+    const cJSON *held = member(each, "held"), *size = member(each, "size");
+    const char *key = text_of(each, "key");
+    media_bytes bytes;
+    if (!cJSON_IsNumber(held) || !transfer_held(w, (int64_t)held->valuedouble, &bytes)) {
+        violation(w, "bytes", "%s is to have bytes that nobody holds", key ? key : "a row");
+        return WRITE_DATA_ERROR;
+    }
+    if (!key || *key != 'b' || !cJSON_IsNumber(size) || (int64_t)size->valuedouble != bytes.size)
+        violation(w, "bytes", "%s is stored with another size, or key, than it has", key ? key : "a row");
+    return store_put_blob(&w->store, store, each, bytes);
+}
+
 /** One row or key of a write. */
 static step_failure carry_out_one(world *w, const cJSON *write, const cJSON *each, const char *bytes) {
     object_store *store = store_of(&w->store, text_of(write, "store"));
@@ -76,6 +90,8 @@ static step_failure carry_out_one(world *w, const cJSON *write, const cJSON *eac
     write_result result = WRITE_DATA_ERROR;
     if (strcmp(op, "delete") == 0) {
         if (store_key(key, each)) store_delete(&w->store, store, key), result = WRITE_DONE;
+    } else if (strcmp(op, "putBlob") == 0) {
+        result = put_blob(w, store, each);
     } else if (strcmp(op, "addBytes") == 0) {
         result = store_add_block(&w->store, store, each, bytes);
     } else {
@@ -158,21 +174,35 @@ static void read_blocks(const object_store *store, const cJSON *read, buffer *bl
         events_put_block(blocks, index->at[i]);
 }
 
-/** Per chat, of the rows with a number that a server gave: how many, and the lowest and highest number. */
+/** What of a chat's rows a server has given a number, or of its blocks. */
+typedef struct {
+    int64_t count;
+    int64_t first;
+    int64_t last;
+} range_count;
+
+static range_count count_range(const row_index *index) {
+    range_count all = {0};
+    for (size_t i = 0; i < index->count; i++) {
+        const row *r = index->at[i];
+        if (r->sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN) break;
+        if (!all.first) all.first = r->sequence;
+        all.last = r->block ? r->block->last_sequence : r->sequence;
+        all.count += r->block ? r->block->count : 1;
+    }
+    return all;
+}
+
+/** Per chat: how many messages there are and what they take, and the lowest and highest number. */
 static void read_tally(const object_store *store, buffer *rows) {
     bool first_chat = true;
     for (const row_index *index = store->index; index; index = index->hh.next) {
-        int64_t first = 0, last = 0;
-        size_t count = 0;
-        for (; count < index->count; count++) {
-            if (index->at[count]->sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN) break;
-            if (!first) first = index->at[count]->sequence;
-            last = index->at[count]->sequence;
-        }
         if (!index->count) continue;
-        buffer_print(rows, "%s{\"requestId\":\"%s\",\"count\":%zu", first_chat ? "" : ",", index->request_id,
-                     count);
-        buffer_print(rows, ",\"firstSequence\":%" PRId64 ",\"lastSequence\":%" PRId64 "}", first, last);
+        const range_count all = count_range(index);
+        buffer_print(rows, "%s{\"requestId\":\"%s\",\"count\":%" PRId64, first_chat ? "" : ",",
+                     index->request_id, all.count);
+        buffer_print(rows, ",\"bytes\":%" PRId64 ",\"firstSequence\":%" PRId64, index->bytes, all.first);
+        buffer_print(rows, ",\"lastSequence\":%" PRId64 "}", all.last);
         first_chat = false;
     }
 }

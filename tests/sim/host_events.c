@@ -96,11 +96,15 @@ host_event *event_copy(const host_event *event) {
     strcpy(copy->command, event->command);
     strcpy(copy->standing, event->standing);
     copy->page_of = event->page_of;
+    copy->of_media = event->of_media;
+    copy->held = event->held;
+    copy->bytes = event->bytes;
     buffer_bytes(&copy->body, event->body.at, event->body.size);
     return copy;
 }
 
 void event_free(host_event *event) {
+    if (!event) return;
     free(event->header);
     free(event->answer);
     buffer_free(&event->body);
@@ -128,6 +132,7 @@ static void put_event(buffer *out, const host_event *event, bool joins) {
     if (event->attempt > 1)
         buffer_print(&header, ",\"attempt\":%d,\"abortReason\":\"aborted\"", event->attempt);
     if (joins) buffer_text(&header, ",\"joins\":true");
+    if (event->quota) buffer_print(&header, ",\"quota\":%d", event->quota);
     buffer_text(&header, "}");
     put_frame(out, &header, event->body.at, event->body.size);
     buffer_free(&header);
@@ -149,8 +154,9 @@ void events_put_block(buffer *frames, const row *r) {
     buffer header = {0};
     buffer_print(&header, "{\"type\":\"block\",\"requestId\":\"%s\",\"firstSequence\":%" PRId64,
                  r->request_id, r->sequence);
-    buffer_print(&header, ",\"lastSequence\":%" PRId64 ",\"count\":%" PRId64 "}", r->block->last_sequence,
+    buffer_print(&header, ",\"lastSequence\":%" PRId64 ",\"count\":%" PRId64, r->block->last_sequence,
                  r->block->count);
+    buffer_print(&header, ",\"bytes\":%" PRId64 "}", r->block->bytes);
     put_frame(frames, &header, r->block->data, r->block->size);
     buffer_free(&header);
 }

@@ -27,6 +27,7 @@ void events_remove(event_list *list, host_event **at);
 
 /** A copy that has been through nothing yet. */
 host_event *event_copy(const host_event *event);
+/** NULL is let pass. */
 void event_free(host_event *event);
 
 /** Gives events to the core and lets it decide; its return value. `join`: within the open transaction. */

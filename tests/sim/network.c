@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "accept.h"
+#include "host_events.h"
 #include "world.h"
 
 static bool hits(world *w, fault f) {
@@ -60,10 +61,10 @@ int network_calls_for(const world *w, int chat) {
 }
 
 int network_operations(const world *w) {
-    return network_operations_of(w, METHOD_SEND) + network_operations_of(w, METHOD_READ);
+    return network_calls_of(w, METHOD_SEND) + network_calls_of(w, METHOD_READ);
 }
 
-int network_operations_of(const world *w, call_kind kind) {
+int network_calls_of(const world *w, call_kind kind) {
     int count = 0;
     for (const call *c = w->network.calls; c; c = c->next) count += c->kind == kind;
     return count;
@@ -82,7 +83,9 @@ static int64_t param(const call *c, const char *name) {
 
 static void note_end(const world *w, const call *c) {
     outgoing *o = outgoing_of(w, c->number);
-    if (o) outgoing_ends(o, c->answered ? c->status : 0, c->answered ? c->retry_after : NULL);
+    if (!o) return;
+    outgoing_ends(o, c->answered ? c->status : 0, c->answered ? c->retry_after : NULL);
+    if (c->answered && c->status >= 400 && check_find_sent(w, c->number)) o->contradicted = true;
 }
 
 /** A request of the outbox may still arrive, or once more. */
@@ -90,14 +93,31 @@ static void leave_behind(world *w, const call *c) {
     if (is_operation(c)) straggler_leaves(w, c->kind == METHOD_READ, c->params);
 }
 
+/** A call that the tab carries out by itself. */
+static bool is_local(const call *c) {
+    return c->kind == METHOD_THUMBNAIL || c->kind == METHOD_ESTIMATE;
+}
+
+/** Its header, and the bytes of a file. */
+static host_event *reply_event(world *w, call *c, const char *outcome) {
+    buffer header = {0};
+    host_event *event = host_event_new(NULL);
+    buffer_print(&header, "{\"type\":\"reply\",\"call\":%s,%s", c->plan, outcome);
+    if (c->answered && c->status == 200) transfer_succeeds(w, c, &header, event);
+    else transfer_fails(w, c, &header);
+    buffer_text(&header, "}");
+    event->header = header.at;
+    event->operation = c->number;
+    event->of_media = c->kind == METHOD_MEDIA || c->kind == METHOD_THUMBNAIL;
+    return event;
+}
+
 /** Hands the end of a call to the host. */
 static void end_call(world *w, call *c, const char *outcome) {
-    buffer header = {0};
-    buffer_print(&header, "{\"type\":\"reply\",\"call\":%s,%s}", c->plan, outcome);
+    host_event *event = reply_event(w, c, outcome);
     take_out(w, c);
-    log_event(w, "call %" PRId64 " ends: %s, %zu bytes", c->serial, outcome, c->body.size);
-    host_event *event = host_event_new(header.at);
-    event->operation = c->number;
+    log_event(w, "call %" PRId64 " ends: %s, %zu bytes", c->serial, outcome,
+              event->held ? (size_t)event->bytes.size : c->body.size);
     if (c->kind == METHOD_MESSAGES) event->page_of = id_read_chat(text_param(c, "requestId"));
     event->body = c->body;
     c->body = (buffer){0};
@@ -106,6 +126,7 @@ static void end_call(world *w, call *c, const char *outcome) {
         event->answer = checked(malloc(sizeof *event->answer));
         *event->answer = c->answer;
     }
+    if (transfer_may_repeat(event) && hits(w, FAULT_MEDIA_LATE)) host_push(w, event_copy(event));
     release(c);
     host_push(w, event);
 }
@@ -131,7 +152,7 @@ static void time_out(world *w, const happening *h) {
 
 /** Nothing more comes of the call, and the device notices at once or when its patience ends. */
 static void lose(world *w, call *c) {
-    const bool patient = c->kind != METHOD_STREAM && hits(w, FAULT_SILENCE);
+    const bool patient = c->kind != METHOD_STREAM && !is_local(c) && hits(w, FAULT_SILENCE);
     if (!patient) world_after(w, latency_ms(w), fail_now, c->serial, 0, 0);
 }
 
@@ -162,7 +183,7 @@ static int status_of(world *w, call *c) {
         const int64_t choice = prng_between(&w->network.random, -count, count - 1);
         c->retry_after = choice < 0 ? NULL : absurd_waits[choice];
         if (is_operation(c)) return status_of_operation(w, failures[i].status);
-        if (failures[i].status == 403) w->refused = true;
+        if (failures[i].status == 403 && !transfer_is(c)) w->refused = true;
         return failures[i].status;
     }
     return c->kind == METHOD_MESSAGES && c->chat < 0 ? 404 : 200;
@@ -184,8 +205,9 @@ static void damage(world *w, call *c) {
 
 static void handle(world *w, call *c) {
     buffer_clear(&c->body);
-    c->status = status_of(w, c);
+    c->status = is_local(c) ? 200 : status_of(w, c);
     c->answered = true;
+    if (c->status == 200) transfer_answer(w, c);
     if (c->status != 200) return;
     if (c->kind == METHOD_CHATS) {
         answer_chats(w, text_param(c, "cursor"), param(c, "limit"), &c->body);
@@ -198,15 +220,19 @@ static void handle(world *w, call *c) {
     } else if (c->kind == METHOD_READ) {
         c->status = accept_read(w, c->params, &c->body);
     }
-    if (c->kind != METHOD_STREAM && c->status == 200) damage(w, c);
+    if (c->body.size && c->status == 200) damage(w, c);
 }
 
 static void reply(world *w, const happening *h) {
     call *c = find(w, h->a);
     if (!c || !c->answered) return;
-    if (w->network.down || hits(w, FAULT_REPLY_LOST)) {
+    if (transfer_breaks(w, c) || (!is_local(c) && (w->network.down || hits(w, FAULT_REPLY_LOST)))) {
         c->answered = false;
         lose(w, c);
+        return;
+    }
+    if (!c->status) {
+        fail_call(w, c, "thumbnail");
         return;
     }
     buffer outcome = {0};
@@ -240,7 +266,7 @@ static void arrive(world *w, const happening *h) {
     call *c = find(w, h->a);
     if (!c) return;
     leave_behind(w, c);
-    if (w->network.down || hits(w, FAULT_REQUEST_LOST)) {
+    if (!is_local(c) && (w->network.down || hits(w, FAULT_REQUEST_LOST))) {
         lose(w, c);
         return;
     }
@@ -250,7 +276,7 @@ static void arrive(world *w, const happening *h) {
         return;
     }
     log_event(w, "call %" PRId64 " is answered: %d", c->serial, c->status);
-    if (c->kind != METHOD_STREAM && hits(w, FAULT_REPEATED))
+    if (c->kind != METHOD_STREAM && !is_local(c) && hits(w, FAULT_REPEATED))
         world_after(w, latency_ms(w), arrive, c->serial, 0, 0);
     world_after(w, latency_ms(w), reply, c->serial, 0, 0);
 }
@@ -259,19 +285,27 @@ static call_kind kind_of(const char *method) {
     static const struct {
         const char *name;
         call_kind kind;
-    } methods[] = {{"fetchChats", METHOD_CHATS},
-                   {"subscribe", METHOD_STREAM},
-                   {"sendMessage", METHOD_SEND},
-                   {"markRead", METHOD_READ}};
+    } methods[] = {{"fetchChats", METHOD_CHATS},        {"subscribe", METHOD_STREAM},
+                   {"sendMessage", METHOD_SEND},        {"markRead", METHOD_READ},
+                   {"fetchMedia", METHOD_MEDIA},        {"makeThumbnail", METHOD_THUMBNAIL},
+                   {"estimateStorage", METHOD_ESTIMATE}};
     for (size_t i = 0; method && i < sizeof methods / sizeof *methods; i++) {
         if (strcmp(method, methods[i].name) == 0) return methods[i].kind;
     }
     return METHOD_MESSAGES;
 }
 
+static int64_t id_of(const cJSON *plan) {
+    const cJSON *id = cJSON_GetObjectItemCaseSensitive(plan, "id");
+    return cJSON_IsNumber(id) ? (int64_t)id->valuedouble : 0;
+}
+
 void network_call(world *w, const cJSON *plan) {
+    if (transfer_tell(w, plan)) return;
     call *c = checked(calloc(1, sizeof *c));
     c->serial = ++w->network.serials;
+    c->id = id_of(plan);
+    c->file = -1;
     c->plan = checked(cJSON_PrintUnformatted(plan));
     c->kind = kind_of(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(plan, "method")));
     c->params = checked(cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(plan, "params"), true));
@@ -284,13 +318,25 @@ void network_call(world *w, const cJSON *plan) {
     const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(plan, "timeoutMs");
     if (timeout) world_after(w, (int64_t)timeout->valuedouble, time_out, c->serial, 0, 0);
     world_after(w, latency_ms(w), arrive, c->serial, 0, 0);
+    transfer_leaves(w, c);
     check_call(w, c);
+}
+
+void network_abort(world *w, int64_t id) {
+    call *c = w->network.calls;
+    while (c && c->id != id) c = c->next;
+    log_event(w, "call %" PRId64 " is aborted", c ? c->serial : 0);
+    if (!c) return;
+    take_out(w, c);
+    transfer_aborted(w, c);
+    release(c);
 }
 
 void network_abort_all(world *w) {
     while (w->network.calls) {
         call *next = w->network.calls->next;
         if (!w->network.calls->answered) leave_behind(w, w->network.calls);
+        transfer_aborted(w, w->network.calls);
         release(w->network.calls);
         w->network.calls = next;
     }

@@ -7,13 +7,24 @@
 
 #include "answers.h"
 #include "buffer.h"
+#include "gallery.h"
 #include "prng.h"
 
-typedef enum { METHOD_CHATS, METHOD_MESSAGES, METHOD_STREAM, METHOD_SEND, METHOD_READ } call_kind;
+typedef enum {
+    METHOD_CHATS,
+    METHOD_MESSAGES,
+    METHOD_STREAM,
+    METHOD_SEND,
+    METHOD_READ,
+    METHOD_MEDIA,
+    METHOD_THUMBNAIL,
+    METHOD_ESTIMATE,
+} call_kind;
 
 /** A call that the host has started and that has not ended. */
 typedef struct call {
     int64_t serial; /* names it in the timeline */
+    int64_t id;     /* as the core names it */
     char *plan;     /* as the plan had it, JSON */
     call_kind kind;
     int chat;         /* that it is about; -1: none, or none that the server knows */
@@ -26,6 +37,9 @@ typedef struct call {
     const char *retry_after;
     buffer body;
     answer answer;
+    int file;           /* of a call about media; -1: none that the server knows */
+    int64_t offset;     /* of a file: what was received before */
+    media_bytes coming; /* the whole of it */
     struct call *next;
 } call;
 
@@ -48,7 +62,9 @@ void network_heal(world *w);
 
 /** Starts a call of the plan. */
 void network_call(world *w, const cJSON *call);
-/** Aborts every call; nothing of them comes back. */
+/** Aborts the call that the core names so, if it is under way. */
+void network_abort(world *w, int64_t id);
+/** Aborts every call; nothing of them comes back, or hardly anything. */
 void network_abort_all(world *w);
 /** What was under way has failed while the device slept. */
 void network_sleep(world *w);
@@ -58,12 +74,12 @@ void network_publish(world *w, int chat);
 /** A signal of this chat arrives at once, `count` times. */
 void network_burst(world *w, int chat, int count);
 
-/** Fetches under way, and those for one chat. */
+/** Fetches under way, and those for one chat; how many there are of one kind. */
 int network_calls(const world *w);
+int network_calls_of(const world *w, call_kind kind);
 int network_calls_for(const world *w, int chat);
-/** Calls of the outbox under way: all, and those of one kind. */
+/** Calls of the outbox under way. */
 int network_operations(const world *w);
-int network_operations_of(const world *w, call_kind kind);
 /** Whether a call of this operation is under way. */
 bool network_carries(const world *w, int64_t number);
 

@@ -21,6 +21,8 @@ typedef struct {
     bool acknowledged; /* the outbox has answered for it */
     bool cancelled;    /* it was deleted at its author's wish */
     bool final;        /* a refusal for good was handed to the device since it was to be sent (again) */
+    bool contradicted; /* the server refused it though it has it, so that it was open to corrections
+                        */
     bool set_aside;    /* its answer was given up since then, for it could not be stored */
     bool unpaid;       /* the server has asked for credentials in answer to it */
     int64_t asked_ms;  /* for how long the server has asked to wait in its last answer, within bounds */

@@ -32,6 +32,7 @@ static const struct {
     {"edit_lost_on_sealing", "a block's copy wins over the newer row"},
     {"deletion_forgotten", "a message in a block that is said to be deleted stays"},
     {"seal_across_gap", "a block is made across a hole"},
+    {"block_change_untold", "blocks change and the row of their chat doesn't say so"},
     {"deleted_unacknowledged", "an operation is deleted when its attempt leaves"},
     {"key_per_attempt", "each attempt has a new idempotency key"},
     {"ordered_by_id", "messages go in the order of their random ids"},
@@ -41,6 +42,16 @@ static const struct {
     {"attempt_unwritten", "a request leaves though its attempt is not stored"},
     {"failed_blocks", "a message that failed for good holds back those behind it"},
     {"acknowledged_early", "a message is acknowledged though no operation is stored"},
+    {"media_over_limit", "no room is made for what is stored"},
+    {"pinned_evicted", "media that are pinned go like others"},
+    {"priority_ignored", "who is evicted is chosen by the last use alone"},
+    {"media_size_drift", "the bytes of what was evicted are still counted"},
+    {"blob_orphaned", "the bytes of what was evicted stay in the store"},
+    {"hash_unchecked", "wrong bytes are stored"},
+    {"touch_order_lost", "a use doesn't move a file in the order of eviction"},
+    {"download_forgotten", "a download that failed is never tried again"},
+    {"evicted_hole_forgotten", "messages that were evicted leave no hole"},
+    {"stats_not_counted", "the bytes of messages that go are still counted"},
 };
 enum { PLANTS = sizeof plants / sizeof *plants };
 

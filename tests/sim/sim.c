@@ -29,8 +29,8 @@ typedef struct {
 
 enum { REPORTS_MAX = 5, PROGRESS_SEEDS = 500 };
 
-static const char usage[] = "sim --seeds N --steps M [--seed S] [--plant BUG | --plant list] [--first] "
-                            "[--all] [--traces] [--verbose]\n";
+static const char how_to_use[] = "sim --seeds N --steps M [--seed S] [--plant BUG | --plant list] [--first] "
+                                 "[--all] [--traces] [--verbose]\n";
 
 static bool read_flag(options *o, const char *name) {
     if (strcmp(name, "--first") == 0) o->first = true;
@@ -88,7 +88,7 @@ int main(int count, char **words) {
     options o = {.seeds = 100, .steps = 2000, .seed = 1};
     int64_t steps = 0, violations = 0, seeds = 0;
     if (!read_options(&o, count, words)) {
-        fputs(usage, stderr);
+        fputs(how_to_use, stderr);
         return 2;
     }
     if (o.plant && strcmp(o.plant, "list") == 0) {

@@ -14,6 +14,8 @@ static const object_store schema[] = {
     {STORE_CHAT_META, "requestId", KIND_PLAIN, NULL, NULL},
     {STORE_CACHE_STATS, "key", KIND_PLAIN, NULL, NULL},
     {STORE_OFFLINE_QUEUE, "id", KIND_OPERATIONS, NULL, NULL},
+    {STORE_MEDIA_META, "id", KIND_MEDIA, NULL, NULL},
+    {STORE_MEDIA_BLOBS, "key", KIND_BLOBS, NULL, NULL},
 };
 enum { STORES = sizeof schema / sizeof *schema };
 
@@ -82,12 +84,14 @@ static void index_add(object_store *store, row *r) {
     memmove(index->at + at + 1, index->at + at, (index->count - at) * sizeof *index->at);
     index->at[at] = r;
     index->count++;
+    index->bytes += r->bytes;
 }
 
 static void index_remove(object_store *store, const row *r) {
     if (!r->sequence) return;
     row_index *index = find_index(store, r->request_id);
     const size_t at = store_place(index, r->sequence);
+    index->bytes -= r->bytes;
     index->count--;
     memmove(index->at + at, index->at + at + 1, (index->count - at) * sizeof *index->at);
 }
@@ -125,6 +129,12 @@ static bool read_key(char out[KEY_BYTES], const object_store *store, const cJSON
     return write_key(out, member(value, "requestId"), member(value, "firstSequence"));
 }
 
+/** Its content in UTF-8, and an allowance for the rest. */
+static int64_t bytes_of_message(const cJSON *value) {
+    const char *content = cJSON_GetStringValue(member(value, "content"));
+    return LIMIT_ROW_OVERHEAD_BYTES + (content ? (int64_t)strlen(content) : 0);
+}
+
 static row *row_new(const object_store *store, const cJSON *value) {
     char key[KEY_BYTES];
     if (!read_key(key, store, value)) return NULL;
@@ -133,7 +143,9 @@ static row *row_new(const object_store *store, const cJSON *value) {
     made->text = exact_print(value);
     made->size = strlen(made->text);
     if (store->kind == KIND_OPERATIONS) made->queued = queued_new(value);
+    if (store->kind == KIND_MEDIA) made->entry = entry_new(value);
     if (store->kind != KIND_MESSAGES) return made;
+    made->bytes = bytes_of_message(value);
     if (brief_read(&made->message, value)) {
         strcpy(made->request_id, made->message.request_id);
         made->sequence = made->message.sequence;
@@ -146,6 +158,8 @@ static void row_free(row *r) {
     cJSON_free(r->text);
     block_free(r->block);
     free(r->queued);
+    free(r->entry);
+    free(r->blob);
     free(r);
 }
 
@@ -184,7 +198,7 @@ static write_result add_row(database *s, object_store *into, row *made, bool may
 }
 
 write_result store_put(database *s, object_store *into, const cJSON *value, bool may_replace) {
-    if (into->kind == KIND_BLOCKS) return WRITE_DATA_ERROR;
+    if (into->kind == KIND_BLOCKS || into->kind == KIND_BLOBS) return WRITE_DATA_ERROR;
     return add_row(s, into, row_new(into, value), may_replace);
 }
 
@@ -200,7 +214,17 @@ write_result store_add_block(database *s, object_store *into, const cJSON *value
     }
     strcpy(made->request_id, cJSON_GetStringValue(member(value, "requestId")));
     made->sequence = (int64_t)member(value, "firstSequence")->valuedouble;
+    made->bytes = made->block->bytes;
     return add_row(s, into, made, false);
+}
+
+write_result store_put_blob(database *s, object_store *into, const cJSON *value, media_bytes bytes) {
+    row *made = into->kind == KIND_BLOBS ? row_new(into, value) : NULL;
+    if (!made) return WRITE_DATA_ERROR;
+    made->blob = checked(calloc(1, sizeof *made->blob));
+    strcpy(made->blob->key, made->key);
+    made->blob->bytes = bytes;
+    return add_row(s, into, made, true);
 }
 
 void store_delete(database *s, object_store *from, const char *key) {

@@ -9,19 +9,24 @@
 
 #include "blocks.h"
 #include "buffer.h"
+#include "entries.h"
+#include "folder.h"
 #include "queued.h"
 #include "timeline.h"
 
-/** A row: its text, of a message what the index needs, of a block its messages. */
+/** A row: its text, of a message what the index needs, of a block its messages, of media what they are. */
 typedef struct row {
     char key[KEY_BYTES];
     char *text;
     size_t size;
     char request_id[KEY_BYTES];
-    int64_t sequence; /* of a block its first; 0: not in the index */
-    brief message;    /* of a message what it says, if it has a number */
-    block *block;     /* NULL: it is none */
-    queued *queued;   /* of an operation of the outbox; NULL: it is none */
+    int64_t sequence;   /* of a block its first; 0: not in the index */
+    brief message;      /* of a message what it says, if it has a number */
+    block *block;       /* NULL: it is none */
+    queued *queued;     /* of an operation of the outbox; NULL: it is none */
+    media_entry *entry; /* of a file; NULL: it is none */
+    stored_file *blob;  /* what lies in the database of a file; NULL: it is none */
+    int64_t bytes;      /* of a message or a block: what it takes */
     UT_hash_handle hh;
 } row;
 
@@ -31,10 +36,18 @@ typedef struct {
     row **at; /* ascending */
     size_t count;
     size_t capacity;
+    int64_t bytes; /* of all of them */
     UT_hash_handle hh;
 } row_index;
 
-typedef enum { KIND_PLAIN, KIND_MESSAGES, KIND_BLOCKS, KIND_OPERATIONS } store_kind;
+typedef enum {
+    KIND_PLAIN,
+    KIND_MESSAGES,
+    KIND_BLOCKS,
+    KIND_OPERATIONS,
+    KIND_MEDIA,
+    KIND_BLOBS,
+} store_kind;
 
 typedef struct {
     const char *name;
@@ -77,6 +90,8 @@ row *store_at(const row_index *index, int64_t sequence);
 write_result store_put(database *s, object_store *into, const cJSON *value, bool may_replace);
 /** Adds a block with its bytes. */
 write_result store_add_block(database *s, object_store *into, const cJSON *value, const char *data);
+/** Puts a row of media bytes, which are `bytes`. */
+write_result store_put_blob(database *s, object_store *into, const cJSON *value, media_bytes bytes);
 void store_delete(database *s, object_store *from, const char *key);
 /** A key as the rows have it, of one in JSON: a text, or a chat and a number. False when it is neither. */
 bool store_key(char out[KEY_BYTES], const cJSON *key);

@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "gallery.h"
+
 #define SWARM_NAME(name) #name,
 static const char *const names[] = {SWARM_FAULTS(SWARM_NAME)};
 
@@ -17,13 +19,19 @@ static int one_of(prng *p, const int *choices, size_t count) {
 /** Faults that are decided on at each step of the world must be rarer. */
 static bool is_per_step(fault f) {
     return f == FAULT_STREAM_ENDS || f == FAULT_OUTAGE || f == FAULT_AWAY || f == FAULT_KILLED ||
-           f == FAULT_CLOCK_FORWARD || f == FAULT_CLOCK_BACK || f == FAULT_DAMAGED_BLOCK;
+           f == FAULT_CLOCK_FORWARD || f == FAULT_CLOCK_BACK || f == FAULT_DAMAGED_BLOCK ||
+           f == FAULT_MEDIA_LOST;
 }
 
-static void pick_rates(swarm *s, prng *p) {
+static bool is_of_media(fault f) {
+    return f >= FAULT_FIRST_OF_MEDIA && f < FAULT_FIRST_LIE;
+}
+
+static void pick_rates(swarm *s, prng *p, bool media) {
     const int share = PICK(p, 0, 1500, 4000, 7000);
-    s->lies = prng_hits(p, 2000);
+    if (!media) s->lies = prng_hits(p, 2000);
     for (fault f = 0; f < FAULTS; f++) {
+        if (is_of_media(f) != media) continue;
         const bool lie = f >= FAULT_FIRST_LIE;
         const int rate = lie              ? PICK(p, 200, 1000, 4000)
                          : is_per_step(f) ? PICK(p, 5, 20, 80)
@@ -52,10 +60,38 @@ bool swarm_blocks(const swarm *s, int64_t tab) {
     }
 }
 
+/** About what the newest messages of all chats take, which always stay. */
+static int64_t kept_bytes(const swarm *s) {
+    const int64_t each = s->messages < 60 ? s->messages + 10 : 60;
+    return s->chats * each * (s->layouts == TABS_BLOCKS ? 350 + s->padding / 2 : 700);
+}
+
+/** Room for a few files besides the newest messages, for many, or for all. */
+static void pick_room(swarm *s, prng *p) {
+    const int64_t share = PICK(p, 0, 0, 2, 6, 20);
+    if (share) s->limit = PICK(p, 0, 1, 1, 2) * kept_bytes(s) + share * s->media_size + 1000;
+    s->item_limit = PICK(p, 0, 0, 0, 1, 2) * s->media_size / 2;
+    if (prng_hits(p, 1500)) s->quota = kept_bytes(s) + PICK(p, 1, 5, 20) * s->media_size + 20000;
+    s->estimates = prng_hits(p, 2000);
+}
+
+/** By a generator of its own, so that the rest of a seed's world is as it was before there were media. */
+static void pick_media(swarm *s, uint64_t seed) {
+    prng p = prng_for(seed, "media");
+    pick_rates(s, &p, true);
+    s->media_files = PICK(&p, 1, 3, 6, GALLERY_FILES_MAX);
+    if (s->chats > 8) s->media_files = 1;
+    s->media_size = PICK(&p, 200, 2000, 20000);
+    s->viewer_pause = PICK(&p, 0, 100, 500, 3000);
+    s->files_from = PICK(&p, 0, 0, 1, 1000);
+    s->thumbnail_side = PICK(&p, 0, 320);
+    pick_room(s, &p);
+}
+
 swarm swarm_pick(uint64_t seed) {
     prng p = prng_for(seed, "swarm");
     swarm s = {0};
-    pick_rates(&s, &p);
+    pick_rates(&s, &p, false);
     s.chats = PICK(&p, 1, 2, 3, 5, 8, 30);
     s.messages = PICK(&p, 0, 5, 40, 120, 300);
     if (s.chats > 8) s.messages /= 10;
@@ -72,6 +108,7 @@ swarm swarm_pick(uint64_t seed) {
     s.author_pause = PICK(&p, 0, 100, 1000, 5000);
     s.author_burst = PICK(&p, 1, 3, 10);
     s.old_queue = prng_hits(&p, 1000);
+    pick_media(&s, seed);
     return s;
 }
 
@@ -90,6 +127,11 @@ void swarm_describe(const swarm *s, buffer *out) {
                  s->server_pause, s->user_pause, s->latency, s->storage);
     buffer_print(out, " author_pause=%" PRId64 " author_burst=%" PRId64, s->author_pause, s->author_burst);
     buffer_print(out, " layouts=%s padding=%" PRId64, layouts[s->layouts], s->padding);
+    buffer_print(out, " files=%d size=%" PRId64 " viewer_pause=%" PRId64, s->media_files, s->media_size,
+                 s->viewer_pause);
+    buffer_print(out, " limit=%" PRId64 " item=%" PRId64 " quota=%" PRId64 "%s", s->limit, s->item_limit,
+                 s->quota, s->estimates ? " estimates" : "");
+    buffer_print(out, " files_from=%" PRId64 " thumbnails=%d", s->files_from, s->thumbnail_side);
     if (s->old_database) buffer_text(out, " old_database");
     if (s->old_queue) buffer_text(out, " old_queue");
     for (fault f = 0; f < FAULTS; f++) {

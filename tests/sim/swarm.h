@@ -39,6 +39,11 @@
     FAULT(CLOCK_FORWARD)       /* the device's clock jumps, up to ten years */                               \
     FAULT(CLOCK_BACK)                                                                                        \
     FAULT(DAMAGED_BLOCK) /* the bytes of a stored block change */                                            \
+    FAULT(MEDIA_BREAKS)  /* the bytes of a file stop coming */                                               \
+    FAULT(MEDIA_WRONG)   /* other bytes come, or too few */                                                  \
+    FAULT(MEDIA_LATE)    /* a file comes though nobody waits for it any more, or twice */                    \
+    FAULT(MEDIA_LOST)    /* what is stored of a file is gone */                                              \
+    FAULT(THUMBNAIL)     /* none can be made */                                                              \
     FAULT(LIE_OVERLAP)   /* a page reaches beyond what was asked */                                          \
     FAULT(LIE_REPEAT)    /* an old answer of the same chat */                                                \
     FAULT(LIE_COVERS)    /* `covers` is shifted, upside down or missing */                                   \
@@ -53,7 +58,8 @@
 
 #define SWARM_ENUMERATOR(name) FAULT_##name,
 typedef enum { SWARM_FAULTS(SWARM_ENUMERATOR) FAULTS } fault;
-#define FAULT_FIRST_LIE FAULT_LIE_OVERLAP
+#define FAULT_FIRST_OF_MEDIA FAULT_MEDIA_BREAKS
+#define FAULT_FIRST_LIE      FAULT_LIE_OVERLAP
 
 /** Which layout each tab of a seed keeps history in. */
 typedef enum { TABS_ROWS, TABS_BLOCKS, TABS_ROWS_FIRST, TABS_SWITCH } tab_layouts;
@@ -78,6 +84,16 @@ typedef struct {
     bool old_queue;       /* another program has left operations in the outbox */
     tab_layouts layouts;
     int64_t padding; /* bytes that messages are longer by, mostly fewer, now and then many more */
+
+    int media_files;      /* of each chat */
+    int64_t media_size;   /* bytes that a file has at most, mostly */
+    int64_t viewer_pause; /* ms between two things that are done with media; 0: nothing is */
+    int64_t limit;        /* of the cache, in bytes; 0: the default */
+    int64_t item_limit;   /* of one file; 0: the default */
+    int64_t quota;        /* of the browser; 0: none that is felt */
+    bool estimates;       /* the browser says what is left, and is not always right */
+    int64_t files_from;   /* size from which on bytes go to files; 0: there are none */
+    int thumbnail_side;   /* 0: none are made */
 } swarm;
 
 swarm swarm_pick(uint64_t seed);

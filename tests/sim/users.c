@@ -242,6 +242,7 @@ void users_tab_opened(world *w) {
 
 void users_tab_gone(world *w) {
     commands_forget(w);
+    viewers_forget(w);
     w->users.view_count = 0;
 }
 

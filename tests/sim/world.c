@@ -41,6 +41,7 @@ static void live(world *w, int64_t steps) {
         network_step(w);
         host_step(w);
         damage_step(w);
+        viewers_step(w);
         if (w->step % 50 == 0) checks_all(w);
     }
 }
@@ -53,11 +54,15 @@ static void world_start(world *w) {
     network_start(w);
     stragglers_start(w);
     lies_start(w);
+    gallery_start(w);
+    transfers_start(w);
+    space_start(w);
     server_start(w);
     if (w->swarm.old_database) old_database_make(w);
     if (w->swarm.old_queue) old_queue_make(w);
     users_start(w);
     author_start(w);
+    viewers_start(w);
     damage_start(w);
     host_start(w);
 }
@@ -78,6 +83,7 @@ void world_free(world *w) {
     network_free(w);
     stragglers_free(w);
     store_free(&w->store);
+    folder_free(w);
     lies_free(w);
     server_free(w);
     model_free(w);

@@ -9,6 +9,8 @@
 #include "clock.h"
 #include "commands.h"
 #include "damage.h"
+#include "folder.h"
+#include "gallery.h"
 #include "host.h"
 #include "ids.h"
 #include "lies.h"
@@ -18,12 +20,16 @@
 #include "outgoing.h"
 #include "prng.h"
 #include "server.h"
+#include "space.h"
 #include "store.h"
 #include "stragglers.h"
 #include "swarm.h"
 #include "timeline.h"
+#include "transfers.h"
+#include "usage.h"
 #include "users.h"
 #include "view.h"
+#include "viewers.h"
 
 /** When every world begins: 2026-01-01. */
 #define WORLD_START_MS INT64_C(1767225600000)
@@ -54,6 +60,12 @@ struct world {
     stragglers stragglers;
     database store;
     host host;
+    gallery gallery;
+    transfers transfers;
+    folder folder;
+    space space;
+    usage usage;
+    viewers viewers;
     damager damager;
     users users;
     author author;
@@ -66,12 +78,16 @@ struct world {
     bool list_touched;                 /* any chat's own row */
     bool queue_touched;
 
+    bool sizes_unsaid; /* plans are made by hand, and say nothing of what is stored in all */
+
     /* What calls for help from outside before everything can converge. */
     bool refused;     /* a request was refused for good */
     bool set_aside;   /* an event was given up */
     bool signal_lost; /* on a stream that went on */
     bool damaged;     /* a body was cut or replaced on its way */
     bool blocks_damaged;
+    bool file_spoilt; /* wrong bytes were given of a file, and can be told from it */
+    bool healed;      /* nothing goes wrong any more */
 
     /* Counters. */
     int64_t inputs; /* of users */

@@ -55,6 +55,26 @@ static void reset_keeps_one_chunk_for_the_next_step(void **state) {
     arena_free(&a);
 }
 
+static void rewound_it_is_as_it_was(void **state) {
+    (void)state;
+    arena a = {0};
+    char *kept = arena_take(&a, 16);
+    strcpy(kept, "kept");
+    const arena_mark mark = arena_mark_of(&a);
+    void *first = arena_take(&a, 100);
+    arena_take(&a, 1000000);
+    arena_take(&a, 1000000);
+    arena_rewind(&a, mark);
+    assert_ptr_equal(arena_take(&a, 100), first);
+    assert_string_equal(kept, "kept");
+    arena_free(&a);
+    const arena_mark empty = arena_mark_of(&a);
+    arena_take(&a, 16);
+    arena_rewind(&a, empty);
+    assert_non_null(arena_take(&a, 16));
+    arena_free(&a);
+}
+
 static void absurd_sizes_are_refused(void **state) {
     (void)state;
     arena a = {0};
@@ -83,6 +103,7 @@ int main(void) {
         cmocka_unit_test(zeroed_is_zero_again_after_reset),
         cmocka_unit_test(large_takes_get_chunks_of_their_own),
         cmocka_unit_test(reset_keeps_one_chunk_for_the_next_step),
+        cmocka_unit_test(rewound_it_is_as_it_was),
         cmocka_unit_test(absurd_sizes_are_refused),
         cmocka_unit_test(no_chunk_means_null),
     };

@@ -28,7 +28,8 @@ static const row_case rows[] = {
      "{\"startSeq\":9,\"endSeq\":12,\"detectedAt\":4,\"stale\":true}],"
      "\"unreadCount\":2,\"lastReadSequence\":88,\"lastReadAt\":7,\"messageCount\":80,\"mediaSize\":1024,"
      "\"lastAccessedAt\":8,\"serverRevision\":\"r\\u0022\",\"chat\":{\"requestId\":\"" CHAT_1
-     "\", \"lastSequence\":9.0e1,\"revision\":\"r\",\"x\":[1, 2]}}",
+     "\", \"lastSequence\":9.0e1,\"revision\":\"r\",\"x\":[1, 2]},\"messageBytes\":44000,"
+     "\"evictedBelow\":4}",
      NULL},
     {"members that this version doesn't know",
      "{\"requestId\":\"" CHAT_1 "\",\"lastSyncedSequence\":0,\"lastSyncedAt\":0,\"totalMessageCount\":0,"

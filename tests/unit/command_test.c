@@ -146,10 +146,10 @@ static void check_unread(void **state) {
     host h;
     text header = {0}, rows = {0}, expected = {0};
     host_start(&h, HOST_SEED);
-    host_event(&h, "{\"type\":\"hydrate\",\"userId\":\"me\"}",
-               "{\"chat_meta\":[{\"requestId\":\"" CHAT_1 "\",\"lastSyncedSequence\":10,\"unreadCount\":5,"
-               "\"lastReadSequence\":2,\"knownGaps\":[{\"startSeq\":4,\"endSeq\":8,\"detectedAt\":1}]}],"
-               "\"cache_stats\":[]}");
+    host_hydrate(&h, "{\"type\":\"hydrate\",\"userId\":\"me\"}",
+                 "{\"chat_meta\":[{\"requestId\":\"" CHAT_1 "\",\"lastSyncedSequence\":10,\"unreadCount\":5,"
+                 "\"lastReadSequence\":2,\"knownGaps\":[{\"startSeq\":4,\"endSeq\":8,\"detectedAt\":1}]}],"
+                 "\"cache_stats\":[]}");
     text_format(&header, "{\"type\":\"read\",\"command\":\"7\"," OF_CHAT_1 ",\"upToSequence\":%s}",
                 one->up_to);
     assert_int_equal(host_do(&h, text_z(&header), NULL), LARDER_READS);

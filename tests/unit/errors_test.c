@@ -72,6 +72,7 @@ static const provocation provocations[] = {
     {ERROR_CODE_UNKNOWN_OPERATION, "{\"type\":\"cancel\",\"command\":\"1\",\"id\":\"o0\"}"},
     {ERROR_CODE_OPERATION_UNDER_WAY, "{\"type\":\"cancel\",\"command\":\"1\",\"id\":\"o1\"}"},
     {ERROR_CODE_OPERATION_ATTEMPTED, "{\"type\":\"edit\",\"command\":\"1\",\"id\":\"o2\"}"},
+    {ERROR_CODE_UNKNOWN_MEDIA, "{\"type\":\"mediaPin\",\"command\":\"1\"," OF_CHAT_1 ",\"filename\":\"x\"}"},
 };
 
 #define QUEUED(id, status)                                                                                   \
@@ -118,8 +119,24 @@ static void sequence_regressed(void **state) {
     host_stop(&h);
 }
 
+/** Once may be chance. */
+static void media_damaged(void **state) {
+    (void)state;
+    static const char cut_short[] =
+        "\"status\":200,\"held\":1,\"size\":1,\"expectedSize\":2,\"place\":\"database\"";
+    host h;
+    host_hydrated(&h, "", "");
+    host_do(&h, "{\"type\":\"mediaGet\",\"command\":\"1\"," OF_CHAT_1 ",\"filename\":\"a\"}", NULL);
+    host_reply(&h, "fetchMedia", CHAT_1, cut_short, NULL);
+    assert_string_equal(host_errors(&h), "");
+    host_reply(&h, "fetchMedia", CHAT_1, cut_short, NULL);
+    assert_string_equal(host_errors(&h), "media_damaged");
+    host_stop(&h);
+}
+
 static bool is_provoked(error_code code) {
-    bool found = code == ERROR_CODE_NO_MEMORY || code == ERROR_CODE_SEQUENCE_REGRESSED;
+    bool found = code == ERROR_CODE_NO_MEMORY || code == ERROR_CODE_SEQUENCE_REGRESSED ||
+                 code == ERROR_CODE_MEDIA_DAMAGED;
     for (size_t i = 0; i < COUNT(provocations); i++) found = found || provocations[i].code == code;
     return found;
 }
@@ -140,14 +157,15 @@ static void no_code_is_left_out(void **state) {
 }
 
 int main(void) {
-    struct CMUnitTest tests[COUNT(provocations) + 3] = {
+    struct CMUnitTest tests[COUNT(provocations) + 4] = {
         cmocka_unit_test(no_code_is_left_out),
         cmocka_unit_test(no_memory),
         cmocka_unit_test(sequence_regressed),
+        cmocka_unit_test(media_damaged),
     };
     for (size_t i = 0; i < COUNT(provocations); i++) {
         const provocation *one = &provocations[i];
-        tests[3 + i] = (struct CMUnitTest){error_code_names[one->code], check_provocation, NULL, NULL,
+        tests[4 + i] = (struct CMUnitTest){error_code_names[one->code], check_provocation, NULL, NULL,
                                            (void *)(uintptr_t)one};
     }
     return cmocka_run_group_tests_name("errors", tests, NULL, NULL);

@@ -31,6 +31,9 @@ int host_step(host *h);
 /** Both in one. */
 int host_do(host *h, const char *header, const char *body);
 
+/** Steps with a `hydrate` event. Where it asks what is stored there is nothing. */
+void host_hydrate(host *h, const char *header, const char *body);
+
 /** A core that knows these rows (JSON, without the brackets), after its first step. */
 void host_hydrated(host *h, const char *chat_rows, const char *position_row);
 
@@ -46,7 +49,10 @@ int host_reply(host *h, const char *method, const char *request_id, const char *
 /** A part of the plan, `calls` say, as compact JSON; valid until the next such call. */
 const char *host_part(const host *h, const char *name);
 
-/** The calls of the plan in short: `list; chat 1 newest 50; chat 2 after 10 since r1; chat 3 from 4 to 9`. */
+/**
+ * The calls of the plan that go to the server, in short: `list; chat 1 newest 50; chat 2 after 10 since r1;
+ * chat 3 from 4 to 9`.
+ */
 const char *host_calls(const host *h);
 
 /** The codes of the plan's error signals and of its failed replies, each once: `network offline`. */

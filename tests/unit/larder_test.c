@@ -217,7 +217,7 @@ static void the_last_event_needs_no_more(void **state) {
     host_hydrated(&h, "", "");
     add_page(&h, 500);
     assert_int_equal(host_step(&h), LARDER_DONE);
-    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(h.plan, "writes")), 2);
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(h.plan, "writes")), 3);
     host_stop(&h);
 }
 

@@ -83,6 +83,20 @@ static void signals_calls_and_replies(void **state) {
                 "{\"command\":\"3\",\"code\":\"argument\",\"reason\":\"requestId\"}]}");
 }
 
+static void of_media(void **state) {
+    (void)state;
+    plan p = {0};
+    text_raw(plan_put_blob(&p, STORE_MEDIA_BLOBS), "{\"key\":\"b-1\",\"held\":7}");
+    plan_delete(&p, STORE_MEDIA_BLOBS, "b-2");
+    text_raw(plan_call_unanswered(&p, CALL_METHOD_ABORT_CALL), "\"call\":3}}");
+    assert_plan(&p, 0,
+                "{\"durability\":\"relaxed\",\"deadline\":null,\"writes\":["
+                "{\"op\":\"putBlob\",\"store\":\"media_blobs\",\"rows\":[{\"key\":\"b-1\",\"held\":7}]},"
+                "{\"op\":\"delete\",\"store\":\"media_blobs\",\"keys\":[\"b-2\"]}],\"reads\":[],"
+                "\"calls\":[{\"id\":0,\"method\":\"abortCall\",\"params\":{\"call\":3}}],"
+                "\"signals\":[],\"replies\":[]}");
+}
+
 static void cleared_it_is_empty_again(void **state) {
     (void)state;
     plan p = {0};
@@ -121,6 +135,7 @@ int main(void) {
         cmocka_unit_test(writes_keep_their_order_in_groups),
         cmocka_unit_test(reads),
         cmocka_unit_test(signals_calls_and_replies),
+        cmocka_unit_test(of_media),
         cmocka_unit_test(cleared_it_is_empty_again),
         cmocka_unit_test(without_memory_it_does_not_finish),
     };

@@ -59,6 +59,18 @@ const char *const event_type_names[] = {
     "retryAll",
     "cancel",
     "edit",
+    "mediaGet",
+    "mediaForget",
+    "mediaTouch",
+    "mediaPin",
+    "mediaPriority",
+    "mediaPrefetch",
+    "mediaDelete",
+    "mediaEvict",
+    "mediaFiles",
+    "limits",
+    "quotaExceeded",
+    "repair",
     NULL,
 };
 
@@ -68,6 +80,11 @@ const char *const call_method_names[] = {
     "subscribe",
     "sendMessage",
     "markRead",
+    "fetchMedia",
+    "makeThumbnail",
+    "estimateStorage",
+    "deleteFiles",
+    "abortCall",
     NULL,
 };
 
@@ -78,6 +95,36 @@ const char *const signal_type_names[] = {
     "auth",
     "error",
     "outbox",
+    "media",
+    "quota",
+    NULL,
+};
+
+const char *const download_status_names[] = {
+    "pending",
+    "downloading",
+    "completed",
+    "failed",
+    NULL,
+};
+
+const char *const media_priority_names[] = {
+    "low",
+    "normal",
+    "high",
+    NULL,
+};
+
+const char *const quota_level_names[] = {
+    "normal",
+    "low",
+    "critical",
+    NULL,
+};
+
+const char *const blob_place_names[] = {
+    "database",
+    "files",
     NULL,
 };
 
@@ -137,6 +184,8 @@ const char *const error_code_names[] = {
     "unknown_operation",
     "operation_under_way",
     "operation_attempted",
+    "media_damaged",
+    "unknown_media",
     "unknown_chat",
     NULL,
 };
@@ -233,8 +282,57 @@ static const field_rule chat_sync_state_fields[] = {
     {.name = "chat", .type = FIELD_OBJECT, .nullable = true, .record = &server_chat_record, .fallback = "null"},
     {.name = "unsealed", .type = FIELD_OBJECT, .nullable = true, .record = &unsealed_record, .fallback = "null"},
     {.name = "unsent", .type = FIELD_OBJECT, .nullable = true, .record = &unsent_record, .fallback = "null"},
+    {.name = "messageBytes", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL},
+    {.name = "evictedBelow", .type = FIELD_INTEGER, .min = 0LL, .max = 4503599627370495LL},
+    {.name = "mediaPinned", .type = FIELD_BOOLEAN},
+    {.name = "mediaPriority", .type = FIELD_ENUM, .values = media_priority_names},
+    {.name = "blockChanges", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL},
+    {.name = "newestBlock", .type = FIELD_INTEGER, .min = 0LL, .max = 4503599627370495LL},
 };
-const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 15};
+const record_rule chat_sync_state_record = {"ChatSyncState", chat_sync_state_fields, 21};
+
+static const field_rule cached_media_meta_fields[] = {
+    {.name = "id", .type = FIELD_STRING, .required = true, .min = 38LL, .max = 1100LL},
+    {.name = "requestId", .type = FIELD_UUID, .required = true},
+    {.name = "messageId", .type = FIELD_STRING, .max = 256LL, .fallback = "\"\""},
+    {.name = "filename", .type = FIELD_STRING, .required = true, .min = 1LL, .max = 1024LL},
+    {.name = "originalFilename", .type = FIELD_STRING, .max = 1024LL},
+    {.name = "mimeType", .type = FIELD_STRING, .max = 256LL, .fallback = "\"application/octet-stream\""},
+    {.name = "fileSize", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "downloadStatus", .type = FIELD_ENUM, .values = download_status_names, .fallback = "\"pending\""},
+    {.name = "downloadProgress", .type = FIELD_INTEGER, .min = 0LL, .max = 100LL, .fallback = "0"},
+    {.name = "downloadedAt", .type = FIELD_INTEGER, .nullable = true, .max = 9007199254740991LL, .fallback = "null"},
+    {.name = "sha256Hash", .type = FIELD_STRING, .nullable = true, .max = 64LL, .fallback = "null"},
+    {.name = "isVerified", .type = FIELD_BOOLEAN, .fallback = "false"},
+    {.name = "localBlobKey", .type = FIELD_STRING, .nullable = true, .max = 64LL, .fallback = "null"},
+    {.name = "thumbnailBlobKey", .type = FIELD_STRING, .nullable = true, .max = 64LL, .fallback = "null"},
+    {.name = "lastAccessedAt", .type = FIELD_INTEGER, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "isPinned", .type = FIELD_BOOLEAN, .fallback = "false"},
+    {.name = "priority", .type = FIELD_ENUM, .values = media_priority_names, .fallback = "\"normal\""},
+    {.name = "wanted", .type = FIELD_BOOLEAN},
+    {.name = "lastError", .type = FIELD_STRING, .max = 256LL},
+    {.name = "thumbnailSize", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL},
+};
+const record_rule cached_media_meta_record = {"CachedMediaMeta", cached_media_meta_fields, 20};
+
+static const field_rule cache_stats_fields[] = {
+    {.name = "key", .type = FIELD_STRING, .required = true},
+    {.name = "totalSize", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "messagesSize", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "mediaSize", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "chatCount", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "messageCount", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "mediaCount", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "cacheHits", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "cacheMisses", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "hitRate", .type = FIELD_NUMBER, .fallback = "0"},
+    {.name = "lastFullSync", .type = FIELD_INTEGER, .nullable = true, .max = 9007199254740991LL, .fallback = "null"},
+    {.name = "lastDeltaSync", .type = FIELD_INTEGER, .nullable = true, .max = 9007199254740991LL, .fallback = "null"},
+    {.name = "pendingOperations", .type = FIELD_INTEGER, .min = 0LL, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "createdAt", .type = FIELD_INTEGER, .max = 9007199254740991LL, .fallback = "0"},
+    {.name = "updatedAt", .type = FIELD_INTEGER, .max = 9007199254740991LL, .fallback = "0"},
+};
+const record_rule cache_stats_record = {"CacheStats", cache_stats_fields, 15};
 
 static const field_rule send_message_payload_fields[] = {
     {.name = "content", .type = FIELD_STRING, .required = true, .min = 1LL, .max = 10000LL},
@@ -310,8 +408,9 @@ static const field_rule stored_rows_fields[] = {
     {.name = "chat_meta", .type = FIELD_ARRAY, .required = true},
     {.name = "cache_stats", .type = FIELD_ARRAY, .required = true},
     {.name = "offline_queue", .type = FIELD_ARRAY},
+    {.name = "media_meta", .type = FIELD_ARRAY},
 };
-const record_rule stored_rows_record = {"StoredRows", stored_rows_fields, 3};
+const record_rule stored_rows_record = {"StoredRows", stored_rows_fields, 4};
 
 static const field_rule sync_position_fields[] = {
     {.name = "key", .type = FIELD_STRING, .required = true},

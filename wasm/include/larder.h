@@ -25,11 +25,12 @@
  * | type           | header                                    | body                                  |
  * | -------------- | ----------------------------------------- | ------------------------------------- |
  * | `hydrate`      | `userId?`, `layout?` (`rows`, `blocks`),  | `{chat_meta: [...], cache_stats: [],  |
- * |                | `setAside?` (requestIds), `again?`: not   | offline_queue: []}`                   |
- * |                | the first core                            |                                       |
+ * |                | `setAside?` (requestIds), `again?`: not   | offline_queue: [], media_meta: []}`   |
+ * |                | the first core; `limits?`: as of `limits` |                                       |
  * | `rows`         |                                           | one array per read that was asked for |
  * | `block`, only  | `requestId`, `firstSequence`,             | the block's `data`                    |
- * | after `rows`   | `lastSequence`, `count`                   |                                       |
+ * | after `rows`   | `lastSequence`, `count`, `bytes`: all as  |                                       |
+ * |                | the block's row has them                  |                                       |
  * | `connectivity` | `online`                                  |                                       |
  * | `credentials`  |                                           |                                       |
  * | `deadline`     |                                           |                                       |
@@ -53,9 +54,42 @@
  * | `retry`        | `command?`, `id`                          |                                       |
  * | `retryAll`     | `command?`                                |                                       |
  * | `cancel`       | `command?`, `id`                          |                                       |
+ * | `mediaGet`     | `command`, `requestId`, `filename`,       |                                       |
+ * |                | `priority?`, `messageId?`, `missing?`: a  |                                       |
+ * |                | key under which nothing was found         |                                       |
+ * | `mediaForget`  | `of`: a `mediaGet` that nobody waits for  |                                       |
+ * | `mediaTouch`   | `ids?`, `hits?`: what was read            |                                       |
+ * | `mediaPin`     | `command?`, `requestId`, `filename?`,     |                                       |
+ * |                | `pinned`                                  |                                       |
+ * | `mediaPriority`| `command?`, `requestId`, `filename?`,     |                                       |
+ * |                | `priority`                                |                                       |
+ * | `mediaPrefetch`| `command?`, `requestId`, `priority?`      | `[{filename, messageId?, fileSize?,   |
+ * |                |                                           | mimeType?}]`                          |
+ * | `mediaDelete`  | `command?`, `requestId`, `filename?`      |                                       |
+ * | `mediaEvict`   | `command?`, `bytes`, `requestId?`         |                                       |
+ * | `mediaFiles`   |                                           | `[{requestId, key}]`: all there are   |
+ * | `repair`       | `command?`                                | `{orphans: [keys], files: [{requestId,|
+ * |                |                                           | key}], missing: [ids],                |
+ * |                |                                           | damaged: [ids], thumbnails: [ids]}`   |
+ * | `limits`       | `command?`, `bytes?`: of all that is      |                                       |
+ * |                | stored, `itemBytes?`: of one item         |                                       |
+ * | `quotaExceeded`| `times?`: how many transactions in a row  |                                       |
+ * |                | the browser's quota has aborted; `usage?` |                                       |
+ * |                | of its storage then, as it says           |                                       |
+ *
+ * Without `filename` a command of media is about all files of the chat, and those that come later. `hydrate`
+ * tells of media `files?` (there are files besides the database), `filesFrom?` (bytes from which on they are
+ * used), `thumbnails?` (the side of them; 0: none are made), `keeps?` (false: nothing can be stored), and
+ * `more?`: the next event is a `hydrate` with more rows of `media_meta`, and nothing is done before.
  *
  * An operation's `id` is a UUID made by the caller: the same event twice makes one operation. It is the
  * idempotency key of its calls as well, and of a message the `tempId`.
+ *
+ * The reply to `fetchMedia` has `held` (the host's name of the bytes), `size`, `sha256`, `place` (`database`,
+ * `files`: under the key of its call) and what the server says: `expectedSize?`, `expectedSha256?`,
+ * `mimeType?`, `originalFilename?`, `messageId?`; after a failure `received`, the bytes that the host
+ * keeps. That to `makeThumbnail` has `held`, `size`, `mimeType`; that to `estimateStorage` `usage` and
+ * `quota`.
  *
  * Any header may have `attempt`: 2 when a transaction with this event aborted before (it is then planned with
  * more reads), 3 or more: it is set aside and reported; and `joins`: it is stepped within the transaction of
@@ -66,21 +100,33 @@
  *     { "durability": "relaxed" | "strict",
  *       "deadline": ms or null,              when to hand in a `deadline` event at the latest
  *       "more": true,                        only when the step goes on though nothing is to be read
- *       "writes": [{"op": "put" | "add" | "addBytes", "store", "rows"} | {"op": "delete", "store", "keys"}],
+ *       "writes": [{"op": "put" | "add" | "addBytes" | "putBlob", "store", "rows"}
+ *                  | {"op": "delete", "store", "keys"}],
  *                                            in this order; an `add` of what is there aborts; `data` of an
  *                                            `addBytes` row stands for `bytes` bytes at that offset of
- *                                            `larder_bytes`
+ *                                            `larder_bytes`; a `putBlob` row is given as `data` the bytes
+ *                                            that the host calls `held`
  *       "reads": [{"store", "index", "from", "to", "limit?"} | {"store", "keys"} | {"store", "tally": true}
  *                 | {"store", "requestId", "from", "to", "limit?"}],
  *                                            the last asks for blocks, which come as `block` events: those
  *                                            that meet [from, to], ascending
  *       "calls": [{"id", "method", "timeoutMs", "params", "eager?", "operation?"}],
+ *                                            `id` 0: nobody waits for an answer
  *       "signals": [{"type": "chat", "requestId", "state", "written"} | {"type": "chats"}
  *                   | {"type": "connection", "state"} | {"type": "auth"} | {"type": "outbox"}
+ *                   | {"type": "quota", "level", "usage", "quota", "limit", "total", "notKept?"}
+ *                   | {"type": "media", "requestId", "id", "status", "reason?"}
  *                   | {"type": "error", "code", "requestId?", "path?", "reason?"}],
  *       "replies": [{"command", "code?", "path?", "reason?", "result?"}] }
  *
- * A `send` is answered with the message as it was stored, without its content.
+ * `tally` asks of `messages` and of `message_blocks` for one row per chat: `requestId`, `bytes` (of blocks
+ * theirs; of rows the UTF-8 bytes of `content`, in which U+0000 and a lone surrogate count as U+FFFD, and
+ * `LIMIT_ROW_OVERHEAD_BYTES` each), and of what has a server's number `count`, `firstSequence` and
+ * `lastSequence`.
+ *
+ * A `send` is answered with the message as it was stored, without its content; a `mediaGet` with
+ * `{id, kept: true, key, mimeType}` or `{id, kept: false, held, mimeType}`, which the host then hands out; a
+ * `mediaEvict` with the `bytes` that went; a `repair` with what was `removed` and `refetched`.
  *
  * Everything is single-threaded. Times are milliseconds since 1970.
  */

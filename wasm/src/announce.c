@@ -51,7 +51,7 @@ void announce_changes(core *l) {
 }
 
 void announce_again(core *l) {
-    l->sync.announced = -1;
+    l->sync.announced = l->retention.level_told = -1;
     l->outbox.moved = true;
     for (chat *c = l->chats.table; c; c = c->hh.next) chat_touch(&l->chats, c);
 }

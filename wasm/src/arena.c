@@ -51,6 +51,19 @@ static void free_chunks(arena_chunk *chunk) {
     }
 }
 
+arena_mark arena_mark_of(const arena *a) {
+    return *a;
+}
+
+void arena_rewind(arena *a, arena_mark mark) {
+    while (a->chunks != mark.chunks) {
+        arena_chunk *newest = a->chunks;
+        a->chunks = newest->next;
+        free(newest);
+    }
+    a->used = mark.used;
+}
+
 void arena_reset(arena *a) {
     a->used = 0;
     if (!a->chunks) return;

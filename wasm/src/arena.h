@@ -20,6 +20,12 @@ void *arena_take(arena *a, size_t size);
 /** As `arena_take`, cleared. */
 void *arena_take_zeroed(arena *a, size_t size);
 
+/** Where an arena stands, to go back to. */
+typedef arena arena_mark;
+arena_mark arena_mark_of(const arena *a);
+/** Forgets what was taken since. */
+void arena_rewind(arena *a, arena_mark mark);
+
 /** Forgets all that was taken. One chunk is kept for the next step. */
 void arena_reset(arena *a);
 

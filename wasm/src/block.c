@@ -33,11 +33,25 @@ bool block_is_small(int64_t count, size_t bytes) {
     return count < LIMIT_SMALL_BLOCK_MESSAGES && bytes < LIMIT_BLOCK_BYTES / 2;
 }
 
+static void note_change(core *l, chat *c) {
+    /* Not from 0: where storage was cleared meanwhile the same count would not mean the same blocks. */
+    if (!c->block_changes) c->block_changes = (int64_t)random_below(&l->random, 1U << 30);
+    if (!PLANTED(block_change_untold)) c->block_changes++;
+    c->rows_moved = true;
+    chat_mark_dirty(&l->chats, c);
+}
+
 /* ---- taking away ---- */
 
+void block_delete(core *l, chat *c, int64_t first) {
+    plan_delete_numbered(&l->plan, STORE_MESSAGE_BLOCKS, c->request_id, first);
+    if (c->newest_block == first) c->newest_block = 0;
+    note_change(l, c);
+}
+
 static void drop_block(core *l, chat *c, const stored_block *block) {
-    plan_delete_numbered(&l->plan, STORE_MESSAGE_BLOCKS, c->request_id, block->first);
-    c->rows_moved = true;
+    block_delete(l, c, block->first);
+    stats_move_bytes(l, c, -block->counted_bytes);
 }
 
 static void uncount(chat *c, int64_t messages) {
@@ -98,17 +112,23 @@ static void write_message(core *l, const settled *m) {
     else text_bytes(out, m->bytes);
 }
 
-/** Appends messages to the plan's bytes until `most` or the block is full; how many. */
-static size_t write_messages(core *l, const settled *list, size_t most) {
+/** How much goes into one block. */
+typedef struct {
+    size_t messages;
+    size_t bytes;
+} bound;
+
+/** Appends messages to the plan's bytes until the block is full; how many. */
+static size_t write_messages(core *l, const settled *list, bound most) {
     text *out = &l->plan.bytes;
     const size_t start = out->size;
     size_t taken = 0;
     text_raw(out, "[");
-    for (; taken < most; taken++) {
+    for (; taken < most.messages; taken++) {
         const size_t before = out->size;
         text_comma(out);
         write_message(l, &list[taken]);
-        if (taken == 0 || out->size - start < LIMIT_BLOCK_BYTES) continue;
+        if (taken == 0 || out->size - start < most.bytes) continue;
         out->size = before;
         break;
     }
@@ -117,7 +137,7 @@ static size_t write_messages(core *l, const settled *list, size_t most) {
 }
 
 /** One block of the first messages of a list; how many. */
-static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
+static size_t write_block(core *l, chat *c, const settled *list, bound most) {
     const size_t offset = l->plan.bytes.size;
     const size_t taken = write_messages(l, list, most);
     const size_t size = l->plan.bytes.size - offset;
@@ -138,7 +158,9 @@ static size_t write_block(core *l, chat *c, const settled *list, size_t most) {
     const bool small = block_is_small((int64_t)taken, size);
     if (small) block_note_unsealed(c, (unsealed){first, last, 1, false});
     l->last_block = (unsealed){first, last, small, false};
-    c->rows_moved = true;
+    stats_move_bytes(l, c, (int64_t)size);
+    if (first > c->newest_block) c->newest_block = first;
+    note_change(l, c);
     return taken;
 }
 
@@ -150,15 +172,37 @@ static size_t divided_up(size_t number, size_t by) {
     return (number + by - 1) / by;
 }
 
-/** Messages that follow each other, in as few blocks as can be, evenly filled. */
-static void write_run(core *l, chat *c, const settled *list, size_t count) {
+static size_t size_of_all(const settled *list, size_t count) {
     size_t bytes = 0;
     for (size_t i = 0; i < count; i++) bytes += size_of(&list[i]);
-    const size_t by_count = divided_up(count, LIMIT_BLOCK_MESSAGES);
-    const size_t by_bytes = divided_up(bytes, LIMIT_BLOCK_BYTES);
+    return bytes;
+}
+
+/** Messages that follow each other, in as few blocks as can be, evenly filled. */
+static void write_evenly(core *l, chat *c, const settled *list, size_t count, bound most) {
+    const size_t by_count = divided_up(count, most.messages);
+    const size_t by_bytes = divided_up(size_of_all(list, count), most.bytes);
     const size_t each = divided_up(count, by_count > by_bytes ? by_count : by_bytes);
-    for (size_t at = 0; at < count && !l->plan.bytes.failed;)
-        at += write_block(l, c, list + at, each < count - at ? each : count - at);
+    for (size_t at = 0; at < count && !l->plan.bytes.failed;) {
+        const size_t left = count - at;
+        at += write_block(l, c, list + at, (bound){each < left ? each : left, most.bytes});
+    }
+}
+
+/** Of messages that follow each other those that an opened chat shows: none, unless they are the newest. */
+static size_t shown_of(const chat *c, const settled *list, size_t count) {
+    if (list[count - 1].sequence < c->last_synced_sequence) return 0;
+    return count < LIMIT_OPEN_PAGE_MESSAGES ? count : LIMIT_OPEN_PAGE_MESSAGES;
+}
+
+/** Messages that follow each other: what is older than the newest page goes into large blocks. */
+static void write_run(core *l, chat *c, const settled *list, size_t count) {
+    const bound small = {LIMIT_BLOCK_MESSAGES, LIMIT_BLOCK_BYTES};
+    const bound large = {LIMIT_LARGE_BLOCK_MESSAGES, LIMIT_LARGE_BLOCK_BYTES};
+    size_t older = count - shown_of(c, list, count);
+    if (size_of_all(list, older) < LIMIT_LARGE_BLOCK_FROM_BYTES) older = 0;
+    if (older) write_evenly(l, c, list, older, large);
+    if (older < count) write_evenly(l, c, list + older, count - older, small);
 }
 
 /* ---- what belongs together ---- */
@@ -247,5 +291,6 @@ void block_dissolve(core *l, chat *c, stored_rows *stored) {
         const stored_row *row = &stored->at[i];
         if (row->gone || row->replaced || !is_in_changed(stored, row)) continue;
         text_bytes(plan_add(&l->plan, STORE_MESSAGES), row->bytes);
+        stats_move_bytes(l, c, row->row_bytes);
     }
 }

@@ -116,6 +116,22 @@ static void take_unsent(chat *c, const cJSON *unsent) {
     c->unsent_last_ms = json_integer(unsent, "lastAt", 0);
 }
 
+static void take_media(chat *c, const record *row) {
+    const char *priority = record_text(row, CHAT_SYNC_STATE_MEDIA_PRIORITY);
+    c->media_size_bytes = record_integer(row, CHAT_SYNC_STATE_MEDIA_SIZE, 0);
+    c->media_pinned = record_true(row, CHAT_SYNC_STATE_MEDIA_PINNED);
+    c->has_media_priority = priority != NULL;
+    if (priority) c->media_priority = (media_priority)record_name_index(media_priority_names, priority);
+}
+
+/** Versions before the budget don't say what the messages take. */
+static void take_sizes(chat *c, const record *row) {
+    const int64_t bytes = record_integer(row, CHAT_SYNC_STATE_MESSAGE_BYTES, -1);
+    c->message_bytes = bytes < 0 ? 0 : bytes;
+    c->bytes_unknown = bytes < 0 && c->message_count > 0;
+    c->evicted_below = record_integer(row, CHAT_SYNC_STATE_EVICTED_BELOW, 0);
+}
+
 static bool take_fields(chat *c, const record *row) {
     c->paged_last = c->last_synced_sequence = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_SEQUENCE, 0);
     c->last_synced_ms = record_integer(row, CHAT_SYNC_STATE_LAST_SYNCED_AT, 0);
@@ -124,14 +140,17 @@ static bool take_fields(chat *c, const record *row) {
     c->last_read_sequence = record_integer(row, CHAT_SYNC_STATE_LAST_READ_SEQUENCE, 0);
     c->last_read_ms = record_integer(row, CHAT_SYNC_STATE_LAST_READ_AT, -1);
     c->message_count = record_integer(row, CHAT_SYNC_STATE_MESSAGE_COUNT, 0);
-    c->media_size_bytes = record_integer(row, CHAT_SYNC_STATE_MEDIA_SIZE, 0);
+    c->block_changes = record_integer(row, CHAT_SYNC_STATE_BLOCK_CHANGES, 0);
+    c->newest_block = record_integer(row, CHAT_SYNC_STATE_NEWEST_BLOCK, 0);
     c->last_accessed_ms = record_integer(row, CHAT_SYNC_STATE_LAST_ACCESSED_AT, 0);
+    take_sizes(c, row);
     if (!read_gaps(c, row->field[CHAT_SYNC_STATE_KNOWN_GAPS]) ||
         !chat_replace(&c->revision, record_text(row, CHAT_SYNC_STATE_SERVER_REVISION)))
         return false;
     take_ahead(c, row->field[CHAT_SYNC_STATE_CHAT]);
     take_unsealed(c, row->field[CHAT_SYNC_STATE_UNSEALED]);
     take_unsent(c, row->field[CHAT_SYNC_STATE_UNSENT]);
+    take_media(c, row);
     return true;
 }
 
@@ -141,8 +160,9 @@ static void hydrate_id(chat_table *chats, slice row, arena *memory, problem *wro
     const json_result result = json_parse(row, memory, &object);
     const char *request_id = result == JSON_OK ? json_text(object, "requestId") : NULL;
     const bool named = request_id && record_is_uuid(request_id);
-    if (result == JSON_NO_MEMORY || (named && !chat_ensure(chats, request_id)))
-        *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
+    chat *c = named ? chat_ensure(chats, request_id) : NULL;
+    if (result == JSON_NO_MEMORY || (named && !c)) *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
+    if (c) c->stored = true;
 }
 
 bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
@@ -152,6 +172,7 @@ bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
         return false;
     }
     chat *c = chat_ensure(chats, record_text(&read, CHAT_SYNC_STATE_REQUEST_ID));
+    if (c) c->stored = true;
     if (c && take_fields(c, &read) && keep_raw(c, row)) return true;
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     return false;
@@ -197,6 +218,23 @@ static void write_unsent(const chat *c, text *out) {
     text_raw(out, "}");
 }
 
+static void write_media(const chat *c, text *out) {
+    if (c->media_pinned) text_raw(out, ",\"mediaPinned\":true");
+    if (c->has_media_priority)
+        text_string_member(out, "mediaPriority", media_priority_names[c->media_priority]);
+}
+
+/** A row that says nothing has no messages, and lost none. */
+static void write_sizes(const chat *c, text *out) {
+    if (c->message_bytes || c->message_count) text_number_member(out, "messageBytes", c->message_bytes);
+    if (c->evicted_below) text_number_member(out, "evictedBelow", c->evicted_below);
+}
+
+static void write_blocks(const chat *c, text *out) {
+    if (c->block_changes) text_number_member(out, "blockChanges", c->block_changes);
+    if (c->newest_block) text_number_member(out, "newestBlock", c->newest_block);
+}
+
 void chat_write(const chat *c, layout kept, text *out) {
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
@@ -218,6 +256,9 @@ void chat_write(const chat *c, layout kept, text *out) {
     text_raw(out, c->listed ? c->listed : "null");
     write_unsealed(&c->unsealed, kept, out);
     write_unsent(c, out);
+    write_sizes(c, out);
+    write_media(c, out);
+    write_blocks(c, out);
     if (c->extra) text_raw(out, c->extra);
     text_raw(out, "}");
 }
@@ -291,7 +332,7 @@ static bool is_stale(const chat *c, chat_context context) {
 
 static bool has_hole(const chat *c, chat_context context) {
     (void)context;
-    return gaps_last_hole(&c->gaps) != NULL;
+    return gaps_last_hole(&c->gaps, c->evicted_below) != NULL;
 }
 
 /** The first that holds is the chat's state; if none does it is SYNCED. */

@@ -25,7 +25,14 @@ typedef struct {
 } unsealed;
 
 struct operation;
+struct media_entry;
 enum { CHAT_LINES = 2 };
+
+/** What the stores have of a chat's messages. */
+typedef struct {
+    int64_t bytes;
+    int64_t count;
+} chat_tally;
 
 /** One chat: what `chat_meta` stores of it (spec/1, ChatSyncState) and what is under way for it. */
 typedef struct chat {
@@ -40,14 +47,26 @@ typedef struct chat {
     int64_t last_read_sequence;
     int64_t last_read_ms; /* -1: never */
     int64_t message_count;
+    int64_t block_changes; /* counts up: by it readers tell whether its blocks are as they know them */
+    int64_t newest_block;  /* where its newest block begins, for readers that check it; 0: unknown */
     int64_t media_size_bytes;
+    int64_t message_bytes; /* of its stored messages, unsent ones too (stats.h) */
+    int64_t evicted_below; /* up to here messages were evicted; 0: none were */
     int64_t last_accessed_ms;
     char *revision; /* `serverRevision`: what the delta starts from; NULL: none yet */
     char *listed;   /* the server's record of the chat, JSON as it came; NULL: never listed */
     unsealed unsealed;
     int64_t unsent_count;   /* messages in its line of the outbox */
     int64_t unsent_last_ms; /* when the last of them was written */
+    bool media_pinned;      /* its media are never evicted, those that come later neither */
+    bool has_media_priority;
+    media_priority media_priority; /* of media that come without one of their own */
     char *extra; /* members of the stored row that this version doesn't know: `,"name":value…`, or NULL */
+
+    chat_tally tallied; /* while it is recounted: what the stores have */
+    bool stored;        /* there is a row of it */
+    bool bytes_unknown; /* the row doesn't say what its messages take */
+    bool spent;         /* of its messages nothing can be evicted, until there are more */
 
     bool dirty;      /* the row must be written in this step */
     bool rows_moved; /* messages of it were written or deleted in this step */
@@ -57,6 +76,7 @@ typedef struct chat {
 
     int open_count;                      /* how often it is open in a page */
     struct operation *lines[CHAT_LINES]; /* of the outbox, in order (operation.h) */
+    struct media_entry *media;           /* its files (media.h) */
     int64_t paged_last;   /* the highest number that a page has covered: answers to messages may be ahead */
     int64_t delta_from;   /* an answer to a message has left a hole above this number, of which the next delta
                              is to bring what it has; 0: none */

@@ -38,9 +38,22 @@ chat *command_chat(core *l, const event *e) {
     return c;
 }
 
+static int64_t last_access_ms(const core *l) {
+    int64_t last_ms = 0;
+    for (const chat *c = l->chats.table; c; c = c->hh.next) {
+        if (c->last_accessed_ms > last_ms) last_ms = c->last_accessed_ms;
+    }
+    return last_ms;
+}
+
+/** The chat comes behind all others, those too that were opened while the clock was ahead. */
 static void note_access(core *l, chat *c) {
-    if (!c->last_synced_ms || l->now_ms - c->last_accessed_ms < LIMIT_ACCESSED_RESOLUTION_MS) return;
-    c->last_accessed_ms = l->now_ms;
+    const int64_t since_ms = l->now_ms - c->last_accessed_ms;
+    const bool just_now = since_ms >= 0 && since_ms < LIMIT_ACCESSED_RESOLUTION_MS;
+    if (!c->last_synced_ms || just_now) return;
+    const int64_t last_ms = last_access_ms(l);
+    if (since_ms < 0 && c->last_accessed_ms == last_ms) return;
+    c->last_accessed_ms = l->now_ms >= last_ms ? l->now_ms : last_ms + 1;
     chat_mark_dirty(&l->chats, c);
 }
 

@@ -3,8 +3,11 @@
 
 #include "arena.h"
 #include "chat.h"
+#include "media.h"
 #include "plan.h"
+#include "retention.h"
 #include "retry.h"
+#include "stats.h"
 
 struct waiter;
 struct operation;
@@ -47,7 +50,7 @@ typedef struct {
 } outbox;
 
 /** The whole of a core. Everything in it is derived from what is stored, but for what is under way. */
-typedef struct {
+struct core {
     int64_t now_ms;   /* the latest moment that was given: never runs backwards */
     int64_t wall_ms;  /* the moment of this step as it was given */
     int64_t ticks_ms; /* what the clock has gone forward since the start: waits are counted in it, so that a
@@ -58,18 +61,23 @@ typedef struct {
     chat_table chats;
     sync_state sync;
     outbox outbox;
+    media_cache media;
+    retention retention;
+    stats stats;
     bool opened;   /* a plan of this step's transaction has gone out: it is strict, or not, from then on */
     bool strict;   /* it is */
     layout layout; /* how settled history is stored */
     bool positions_unknown; /* the rows are of versions 1 or 2 */
+    bool rows_unknown;      /* of rows there are the chats' own rows don't tell */
     bool blocks_there;      /* there are blocks, or were: with layout `rows` too they must be read */
     unsealed last_block;    /* the block that was written last: its range, and whether it is small */
     int64_t seal_ms;        /* when to put small blocks together, in ticks; 0: nothing is to be done */
     char *user_id;          /* whose cache it is: own messages are never unread; NULL: unknown */
     char *chats_cursor;     /* NULL: from the start */
     bool position_dirty;    /* the cursor must be written in this step */
+    bool hydrating;         /* more stored rows are to come before anything is done */
     bool out_of_memory;     /* the core must be dropped */
-} core;
+};
 
 /** Notes that memory has run out; always false, so that it can be returned. */
 bool core_no_memory(core *l);

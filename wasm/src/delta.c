@@ -95,16 +95,18 @@ static void drop_row(core *l, delta *d, stored_row *row) {
     row->gone = true;
     if (PLANTED(count_forgotten)) d->chat->message_count++;
     if (row->block == NO_BLOCK) plan_delete(&l->plan, STORE_MESSAGES, row->id);
-    if (d->chat->message_count > 0) d->chat->message_count--;
+    stored_uncount(l, d->chat, row);
+    if (d->chat->message_count > 0 && !stored_is_unsent(row)) d->chat->message_count--;
     d->chat->rows_moved = true;
 }
 
 /** As a row: one that is taken for new replaces none; if its id is there all the same the transaction fails.
  */
-static void put_row(core *l, const message *m, int64_t version, bool replaces) {
+static void put_row(core *l, chat *c, const message *m, int64_t version, bool replaces) {
     plan *p = &l->plan;
     text *out = replaces ? plan_put(p, STORE_MESSAGES) : plan_add(p, STORE_MESSAGES);
     block_write_record(out, &m->read, version, m->temp_id, l->now_ms);
+    stats_move_bytes(l, c, stats_row_bytes(record_text(&m->read, CACHED_MESSAGE_CONTENT)));
 }
 
 /** Into a block, at the end of the step; a row that it replaces is sealed by that. */
@@ -121,7 +123,8 @@ static void put_message(core *l, delta *d, message *m, stored_row *replaced) {
     const int64_t version = replaced ? replaced->version + 1 : 1;
     const bool is_row = replaced && replaced->block == NO_BLOCK;
     if (l->layout == LAYOUT_BLOCKS) put_settled(l, d, m, version, replaced);
-    else put_row(l, m, version, is_row);
+    else put_row(l, d->chat, m, version, is_row);
+    if (replaced) stored_uncount(l, d->chat, replaced);
     if (replaced) replaced->replaced = true;
     d->chat->rows_moved = true;
 }
@@ -214,7 +217,7 @@ static void decide_message(core *l, delta *d, message *m, bool *place) {
     if (row && is_unchanged(row, m)) return;
     if (row) leave_place(l, d, row, m);
     if (!fits) return;
-    if (!row) d->chat->message_count++;
+    if (!row || stored_is_unsent(row)) d->chat->message_count++;
     const bool fresh = !row && m->sequence > d->known_before && m->sequence > d->chat->counted_to;
     if (fresh && !sent_here && !is_own(l, m)) d->arrived++;
     put_message(l, d, m, replaced);
@@ -353,7 +356,7 @@ static bool move_position(core *l, delta *d) {
     const bool misses = d->asked.delta && revision && !adopts && strcmp(revision, c->revision) != 0;
     if (misses) c->wants_delta = true;
     if (adopts && !chat_replace(&c->revision, revision)) return core_no_memory(l);
-    if (!PLANTED(position_without_rows)) chat_mark_dirty(&l->chats, c);
+    chat_mark_dirty(&l->chats, c);
     return true;
 }
 
@@ -383,6 +386,7 @@ static void apply(core *l, delta *d) {
     if (l->layout == LAYOUT_BLOCKS || d->careful)
         block_settle(l, d->chat, &d->rows, (settlement){d->fresh, d->fresh_count, d->from, d->to});
     else block_dissolve(l, d->chat, &d->rows);
+    if (PLANTED(position_without_rows)) d->chat->dirty = false;
 }
 
 void delta_rows(core *l, delta *d, slice rows, event_reader *blocks) {

@@ -1,20 +1,15 @@
 #include "event.h"
 
-#include <string.h>
-
 enum { FRAME_HEAD_BYTES = 8 };
 
 static size_t read_size(const unsigned char *at) {
     return (size_t)at[0] | (size_t)at[1] << 8 | (size_t)at[2] << 16 | (size_t)at[3] << 24;
 }
 
+/** False when there is no such type. */
 static bool type_of(const char *name, event_type *type) {
-    for (int i = 0; name && event_type_names[i]; i++) {
-        if (strcmp(name, event_type_names[i]) != 0) continue;
-        *type = (event_type)i;
-        return true;
-    }
-    return false;
+    *type = (event_type)(name ? record_name_index(event_type_names, name) : 0);
+    return name && event_type_names[*type];
 }
 
 static event_result stop(event_reader *reader) {

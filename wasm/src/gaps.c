@@ -79,6 +79,15 @@ bool gaps_fill(gap_list *list, int64_t from, int64_t to) {
     return true;
 }
 
+bool gaps_evict(gap_list *list, int64_t to, int64_t now_ms) {
+    gap hole = {1, to, now_ms, false};
+    for (size_t i = 0; i < list->count; i++) {
+        const gap *g = &list->at[i];
+        if (meets(g, 1, to) && g->detected_ms < hole.detected_ms) hole.detected_ms = g->detected_ms;
+    }
+    return gaps_fill(list, 1, to) && gaps_add(list, hole);
+}
+
 void gaps_bound(gap_list *list, size_t max) {
     while (list->count > max && list->count > 1) {
         gap both = joined(list->at[0], list->at[1]);
@@ -96,9 +105,10 @@ const gap *gaps_last_in(const gap_list *list, int64_t from, int64_t to) {
     return NULL;
 }
 
-const gap *gaps_last_hole(const gap_list *list) {
+const gap *gaps_last_hole(const gap_list *list, int64_t evicted_below) {
     for (size_t i = list->count; i-- > 0;) {
-        if (list->at[i].stale || list->at[i].start > 1) return &list->at[i];
+        const gap *g = &list->at[i];
+        if (g->stale || (g->start > 1 && g->end > evicted_below)) return g;
     }
     return NULL;
 }

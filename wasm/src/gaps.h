@@ -41,11 +41,14 @@ void gaps_bound(gap_list *list, size_t max);
 /** The gap with the highest numbers that meets [from, to]; NULL where all of it is known. */
 const gap *gaps_last_in(const gap_list *list, int64_t from, int64_t to);
 
+/** Everything up to `to` was evicted: one hole, without any rows. False: no memory. */
+bool gaps_evict(gap_list *list, int64_t to, int64_t now_ms);
+
 /**
  * The highest gap that is a hole in what was read: any but the history below everything that was ever
- * fetched. NULL where there is none.
+ * fetched, and what lies within what was evicted. NULL where there is none.
  */
-const gap *gaps_last_hole(const gap_list *list);
+const gap *gaps_last_hole(const gap_list *list, int64_t evicted_below);
 
 /** Whether a gap that meets [from, to] may have rows in it. */
 bool gaps_stale_in(const gap_list *list, int64_t from, int64_t to);

@@ -67,20 +67,40 @@ static bool take_state(core *l, stored_state state) {
     return l->positions_unknown || (blocks && !state.sealed && (state.upgraded_from || l->chats.table));
 }
 
+/** What can be stored, and where. */
+static void take_places(core *l, const cJSON *header) {
+    const bool files = cJSON_IsTrue(json_get(header, "files"));
+    l->media.keeps = !cJSON_IsFalse(json_get(header, "keeps"));
+    l->media.files_from = files ? json_integer(header, "filesFrom", 0) : 0;
+    l->media.thumbnail_side = json_integer(header, "thumbnails", 0);
+}
+
+static bool read_rows(core *l, const event *e, page *rows) {
+    problem wrong;
+    if (page_read(e->body, &stored_rows_record, &l->memory, rows, &wrong)) return true;
+    report(l, &wrong, "hydrate", 0);
+    return false;
+}
+
+void hydrate_more(core *l, const event *e) {
+    page rows;
+    if (read_rows(l, e, &rows)) media_hydrate(l, rows.lists[STORED_ROWS_MEDIA_META]);
+}
+
 bool hydrate(core *l, const event *e) {
     page rows;
-    problem wrong;
     l->layout = layout_of(e);
-    if (!page_read(e->body, &stored_rows_record, &l->memory, &rows, &wrong)) {
-        report(l, &wrong, "hydrate", 0);
-        return false;
-    }
+    take_places(l, e->header);
+    if (!read_rows(l, e, &rows)) return false;
     if (!chat_replace(&l->user_id, json_text(e->header, "userId"))) core_no_memory(l);
     take_chats(l, rows.lists[STORED_ROWS_CHAT_META]);
     outbox_hydrate(l, rows.lists[STORED_ROWS_OFFLINE_QUEUE]);
-    const bool tally = take_state(l, take_position(l, rows.lists[STORED_ROWS_CACHE_STATS]));
-    if (tally) plan_read_tally(&l->plan, STORE_MESSAGES);
-    return tally;
+    media_hydrate(l, rows.lists[STORED_ROWS_MEDIA_META]);
+    const page_list stats_rows = rows.lists[STORED_ROWS_CACHE_STATS];
+    l->rows_unknown = take_state(l, take_position(l, stats_rows));
+    const bool recount = stats_hydrate(l, stats_rows) || l->rows_unknown;
+    if (recount) stats_ask_recount(l);
+    return recount;
 }
 
 void hydrate_set_aside(core *l, const cJSON *request_ids) {
@@ -133,7 +153,8 @@ static void take_tally(core *l, slice bytes) {
     take_rows(l, c, json_integer(object, "firstSequence", 0), json_integer(object, "lastSequence", 0));
 }
 
-void hydrate_tally(core *l, slice rows) {
+/** What the chats' own rows don't tell of rows. */
+static void find_rows(core *l, slice rows) {
     json_cursor reads, chats;
     slice list, bytes;
     for (chat *c = l->chats.table; c && l->positions_unknown; c = c->hh.next) forget_positions(l, c);
@@ -141,4 +162,9 @@ void hydrate_tally(core *l, slice rows) {
         while (json_element(&chats, &bytes)) take_tally(l, bytes);
     }
     l->position_dirty = true;
+}
+
+void hydrate_tally(core *l, slice rows) {
+    if (l->rows_unknown) find_rows(l, rows);
+    stats_recount(l, rows, false);
 }

@@ -6,40 +6,17 @@
 #include "announce.h"
 #include "attempt.h"
 #include "command.h"
-#include "delta.h"
+#include "download.h"
 #include "hydrate.h"
-#include "listing.h"
+#include "media_command.h"
 #include "outbox_command.h"
-#include "seal.h"
+#include "reply.h"
 #include "sync.h"
+#include "thumbnail.h"
+#include "turn.h"
 #include "waiter.h"
 
 #define TIME_MS_MAX 8.64e15 /* the last that JavaScript's Date knows */
-
-/** What goes on once the rows that were asked for have come. */
-typedef enum {
-    PENDING_NONE,
-    PENDING_MORE, /* nothing has to come: the plan was full */
-    PENDING_DELTA,
-    PENDING_TALLY,
-    PENDING_READING,
-    PENDING_DAMAGED,
-    PENDING_SEAL,
-} pending;
-
-struct larder {
-    core core;
-    text input;
-    text rows;
-    event_reader reader;
-    pending pending;
-    delta *delta;
-    call_end delta_end;
-    bool delta_known; /* its call was this core's own */
-    reading reading;
-    chat *damaged;
-    seal seal;
-};
 
 larder *larder_new(uint32_t seed) {
     larder *l = calloc(1, sizeof *l);
@@ -54,6 +31,9 @@ void larder_free(larder *l) {
     if (!l) return;
     waiters_free(&l->core);
     outbox_free(&l->core);
+    download_free(&l->core);
+    thumbnail_free(&l->core);
+    media_free(&l->core);
     chats_free(&l->core.chats);
     arena_free(&l->core.memory);
     plan_free(&l->core.plan);
@@ -87,156 +67,33 @@ size_t larder_plan_size(const larder *l) {
 
 /* ---- events ---- */
 
-static void fail_reply(larder *l, const call_end *end, bool known) {
-    if (known) sync_failed(&l->core, end);
-    else plan_error(&l->core.plan, end->code, end->request_id, end->path, end->reason);
-}
-
-/** A page that can't be read is a failure of the server's; it is asked for again after a while. */
-static void refuse_page(larder *l, call_end *end, const problem *wrong, bool known) {
-    end->outcome = OUTCOME_RETRYABLE;
-    end->code = (error_code)wrong->code;
-    end->path = wrong->path;
-    fail_reply(l, end, known);
-}
-
-static void finish_reply(larder *l, const call_end *end, bool has_more, bool known) {
-    if (known) sync_succeeded(&l->core, end, has_more);
-}
-
-static void apply_chats(larder *l, call_end *end, const event *e, bool known) {
-    problem wrong;
-    bool has_more;
-    const char *asked = json_text(json_get(json_get(e->header, "call"), "params"), "cursor");
-    if (listing_apply(&l->core, asked, e->body, &has_more, &wrong)) finish_reply(l, end, has_more, known);
-    else if (wrong.code == ERROR_CODE_NO_MEMORY) core_no_memory(&l->core);
-    else refuse_page(l, end, &wrong, known);
-}
-
-static void apply_messages(larder *l, call_end *end, const event *e, bool known) {
-    problem wrong;
-    const cJSON *params = json_get(json_get(e->header, "call"), "params");
-    const int64_t before = json_integer(params, "beforeSequence", 0);
-    const delta_question asked = {json_integer(params, "afterSequence", 0), before, before == 0,
-                                  json_text(params, "sinceRevision"),       NULL,   !known};
-    chat *c = chat_ensure(&l->core.chats, end->request_id);
-    if (!c) {
-        core_no_memory(&l->core);
-        return;
-    }
-    switch (delta_begin(&l->core, c, asked, e->body, e->attempt > 1, &l->delta, &wrong)) {
-    case DELTA_BAD_PAGE: refuse_page(l, end, &wrong, known); break;
-    case DELTA_APPLIED: finish_reply(l, end, false, known); break;
-    case DELTA_NEEDS_ROWS:
-        l->pending = PENDING_DELTA;
-        l->delta_end = *end;
-        l->delta_known = known;
-        break;
-    }
-}
-
-/** A page that could not be stored, whoever asked for it: its chat is not asked for again by itself. */
-static void set_page_aside(larder *l, const event *e, call_end *end) {
-    chat *c = end->request_id ? chat_ensure(&l->core.chats, end->request_id) : NULL;
-    if (c) c->set_aside = true;
-    else if (end->request_id) core_no_memory(&l->core);
-    end->outcome = OUTCOME_TERMINAL;
-    end->code = ERROR_CODE_SET_ASIDE;
-    end->reason = json_text(e->header, "abortReason");
-    sync_failed(&l->core, end);
-}
-
-/* ---- answers to the outbox ---- */
-
-static void refuse_answer(larder *l, operation *o, call_end *end, problem *wrong, bool known) {
-    page_blame_body(wrong);
-    if (wrong->code == ERROR_CODE_NO_MEMORY) core_no_memory(&l->core);
-    if (wrong->code == ERROR_CODE_NO_MEMORY || !known) return;
-    end->outcome = OUTCOME_RETRYABLE;
-    end->code = (error_code)wrong->code;
-    end->path = wrong->path;
-    attempt_failed(&l->core, o, end);
-}
-
-/** A message that could not take its place, since another has it, is sent no more, but not lost. */
-static void finish_sent(larder *l, call_end *end, bool known) {
-    operation *o = outbox_find(&l->core, end->operation);
-    if (!o) sync_noticed(&l->core, end);
-    if (!o || !known) return;
-    end->outcome = OUTCOME_TERMINAL;
-    end->code = ERROR_CODE_SEQUENCE_CONFLICT;
-    attempt_failed(&l->core, o, end);
-}
-
-static void apply_sent(larder *l, operation *o, call_end *end, const event *e, bool known) {
-    problem wrong;
-    slice body;
-    delta_question asked;
-    if (!attempt_page(&l->core, o, e->body, &body, &asked, &wrong)) {
-        refuse_answer(l, o, end, &wrong, known);
-        return;
-    }
-    asked.operation = end->operation;
-    switch (delta_begin(&l->core, o->chat, asked, body, e->attempt > 1, &l->delta, &wrong)) {
-    case DELTA_BAD_PAGE: refuse_answer(l, o, end, &wrong, known); break;
-    case DELTA_APPLIED: finish_sent(l, end, known); break;
-    case DELTA_NEEDS_ROWS:
-        l->pending = PENDING_DELTA;
-        l->delta_end = *end;
-        l->delta_known = known;
-        break;
-    }
-}
-
-static void apply_answer(larder *l, operation *o, call_end *end, const event *e, bool known) {
-    problem wrong;
-    if (operation_rule_of(o)->answer == ANSWER_MESSAGE) apply_sent(l, o, end, e, known);
-    else if (attempt_counts(&l->core, o, e->body, &wrong)) sync_noticed(&l->core, end);
-    else refuse_answer(l, o, end, &wrong, known);
-}
-
-/** That it was done counts whoever asked for it: the key was the same. What failed counts if we asked. */
-static void on_operation(larder *l, const event *e, call_end *end) {
-    bool known;
-    operation *o = attempt_ended(&l->core, end, &known);
-    if (e->attempt > 2) end->reason = json_text(e->header, "abortReason");
-    if (!o) return;
-    const bool aside = e->attempt > 2;
-    if (aside && known) attempt_set_aside(&l->core, o, end);
-    else if (!aside && end->outcome == OUTCOME_OK) apply_answer(l, o, end, e, known);
-    else if (!aside && known) attempt_failed(&l->core, o, end);
-}
-
-static void on_reply(larder *l, const event *e) {
-    call_end end;
-    if (!sync_read_reply(e, &end)) {
-        plan_error(&l->core.plan, ERROR_CODE_BAD_EVENT, NULL, "reply", NULL);
-        return;
-    }
-    if (end.operation) {
-        on_operation(l, e, &end);
-        return;
-    }
-    const bool known = sync_call_ended(&l->core, &end);
-    if (e->attempt > 2) {
-        set_page_aside(l, e, &end);
-    } else if (end.outcome != OUTCOME_OK) {
-        fail_reply(l, &end, known);
-    } else if (end.method == CALL_METHOD_SUBSCRIBE) {
-        finish_reply(l, &end, false, known);
-    } else if (end.method == CALL_METHOD_FETCH_CHATS) {
-        apply_chats(l, &end, e, known);
-    } else {
-        apply_messages(l, &end, e, known);
-    }
-}
-
 /** An event that could not be stored three times. What was asked of it is answered, so that nobody waits. */
 static void set_aside(larder *l, const event *e) {
     const char *command = json_text(e->header, "command");
     const char *reason = json_text(e->header, "abortReason");
     if (command) plan_reply(&l->core.plan, command, ERROR_CODE_SET_ASIDE, reason);
     plan_error(&l->core.plan, ERROR_CODE_SET_ASIDE, NULL, event_type_names[e->type], reason);
+}
+
+/** After the last row that is stored. */
+static void start(core *inner) {
+    media_hydrated(inner);
+    sync_start(inner);
+}
+
+static void on_hydrate(larder *l, const event *e) {
+    core *inner = &l->core;
+    const bool goes_on = inner->hydrating;
+    inner->hydrating = cJSON_IsTrue(json_get(e->header, "more"));
+    if (goes_on) {
+        hydrate_more(inner, e);
+    } else {
+        retention_start(inner, json_get(e->header, "limits"));
+        if (hydrate(inner, e)) l->pending = PENDING_TALLY;
+        hydrate_set_aside(inner, json_get(e->header, "setAside"));
+        if (cJSON_IsTrue(json_get(e->header, "again"))) announce_again(inner);
+    }
+    if (l->pending == PENDING_NONE && !inner->hydrating) start(inner);
 }
 
 static void on_event(larder *l, const event *e) {
@@ -246,19 +103,17 @@ static void on_event(larder *l, const event *e) {
         return;
     }
     switch (e->type) {
-    case EVENT_TYPE_HYDRATE:
-        if (hydrate(inner, e)) l->pending = PENDING_TALLY;
-        else sync_start(inner);
-        hydrate_set_aside(inner, json_get(e->header, "setAside"));
-        if (cJSON_IsTrue(json_get(e->header, "again"))) announce_again(inner);
+    case EVENT_TYPE_HYDRATE: on_hydrate(l, e); break;
+    case EVENT_TYPE_CONNECTIVITY:
+        sync_connectivity(inner, e);
+        media_connectivity(inner);
         break;
-    case EVENT_TYPE_CONNECTIVITY: sync_connectivity(inner, e); break;
     case EVENT_TYPE_CREDENTIALS: sync_credentials(inner); break;
     case EVENT_TYPE_DEADLINE: /* what else is due is found by the pump */
         if (seal_begin(inner, &l->seal)) l->pending = PENDING_SEAL;
         break;
     case EVENT_TYPE_SIGNAL: sync_signal(inner, e); break;
-    case EVENT_TYPE_REPLY: on_reply(l, e); break;
+    case EVENT_TYPE_REPLY: reply_take(l, e); break;
     case EVENT_TYPE_OPEN: command_open(inner, e); break;
     case EVENT_TYPE_CLOSE: command_close(inner, e); break;
     case EVENT_TYPE_SYNC: command_sync(inner, e); break;
@@ -276,6 +131,22 @@ static void on_event(larder *l, const event *e) {
     case EVENT_TYPE_RETRY: outbox_retry(inner, e); break;
     case EVENT_TYPE_RETRY_ALL: outbox_retry_all(inner, e); break;
     case EVENT_TYPE_CANCEL: outbox_cancel(inner, e); break;
+    case EVENT_TYPE_MEDIA_GET:
+    case EVENT_TYPE_MEDIA_FORGET:
+    case EVENT_TYPE_MEDIA_TOUCH:
+    case EVENT_TYPE_MEDIA_PIN:
+    case EVENT_TYPE_MEDIA_PRIORITY:
+    case EVENT_TYPE_MEDIA_PREFETCH:
+    case EVENT_TYPE_MEDIA_DELETE:
+    case EVENT_TYPE_MEDIA_EVICT:
+    case EVENT_TYPE_MEDIA_FILES: media_event(inner, e); break;
+    case EVENT_TYPE_REPAIR:
+        media_event(inner, e);
+        stats_ask_recount(inner);
+        l->pending = PENDING_RECOUNT;
+        break;
+    case EVENT_TYPE_LIMITS: retention_set_limits(inner, e); break;
+    case EVENT_TYPE_QUOTA_EXCEEDED: retention_quota_exceeded(inner, e); break;
     case EVENT_TYPE_BLOCK:
     case EVENT_TYPE_ROWS: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, "rows", NULL); break;
     }
@@ -291,15 +162,14 @@ static void go_on(larder *l, pending waited, slice rows, event_reader *blocks) {
     switch (waited) {
     case PENDING_TALLY:
         hydrate_tally(inner, rows);
-        sync_start(inner);
+        if (!inner->hydrating) start(inner);
         break;
     case PENDING_READING: command_read_rows(inner, &l->reading, rows, blocks); break;
     case PENDING_DAMAGED: command_damaged_rows(inner, l->damaged, blocks); break;
     case PENDING_SEAL: seal_rows(inner, &l->seal, rows, blocks); break;
-    default:
-        delta_rows(inner, l->delta, rows, blocks);
-        if (l->delta_end.operation) finish_sent(l, &l->delta_end, l->delta_known);
-        else finish_reply(l, &l->delta_end, false, l->delta_known);
+    case PENDING_RETENTION: retention_rows(inner, rows, blocks); break;
+    case PENDING_RECOUNT: stats_recount(inner, rows, true); break;
+    default: reply_go_on(l, waited, rows, blocks);
     }
 }
 
@@ -361,16 +231,23 @@ static void write_position(core *inner) {
 static void write_chats(core *inner) {
     for (chat *c = inner->chats.touched; c; c = c->next_touched) {
         if (!c->dirty) continue;
+        c->stored = true;
         chat_write(c, inner->layout, plan_put(&inner->plan, STORE_CHAT_META));
     }
 }
 
 /** After the last event: rows of the chats that changed, the calls that are due, what the page is told. */
 static void close_step(core *inner) {
+    if (inner->hydrating) return;
+    download_pump(inner);
+    thumbnail_pump(inner);
+    media_close_step(inner);
     write_chats(inner);
     write_position(inner);
+    stats_write(inner);
     sync_pump(inner);
     attempt_pump(inner);
+    retention_pump(inner);
     sync_settle(inner);
     seal_schedule(inner);
     announce_changes(inner);
@@ -391,7 +268,9 @@ static int64_t earlier(int64_t one, int64_t other) {
 }
 
 static int64_t deadline_ms(const core *inner) {
-    const int64_t due = earlier(earlier(sync_deadline(inner), attempt_deadline(inner)), inner->seal_ms);
+    const int64_t calls = earlier(sync_deadline(inner), attempt_deadline(inner));
+    const int64_t media = earlier(download_deadline(inner), media_deadline(inner));
+    const int64_t due = earlier(earlier(calls, media), inner->seal_ms);
     return due ? inner->wall_ms + due - inner->ticks_ms : 0;
 }
 
@@ -433,12 +312,15 @@ int larder_step(larder *l, double now_ms) {
     core *inner = &l->core;
     begin_step(l, now_ms);
     take_events(l);
+    const bool ended = l->pending == PENDING_NONE && !inner->out_of_memory && !inner->hydrating;
+    if (ended && retention_close(inner)) l->pending = PENDING_RETENTION;
     const bool done = l->pending == PENDING_NONE;
     if (done) {
         close_step(inner);
         text_clear(&l->input);
     }
     const bool more = l->pending == PENDING_MORE;
+    retention_note_written(inner);
     inner->plan.durability = inner->strict ? DURABILITY_STRICT : DURABILITY_RELAXED;
     inner->opened = inner->opened || inner->plan.writes.size || inner->plan.reads.size;
     if (!plan_finish(&inner->plan, done ? deadline_ms(inner) : 0, more)) core_no_memory(inner);

@@ -88,12 +88,6 @@ static bool take_texts(operation *o, const record *row, const record *payload, s
     return chat_replace(&o->last_error, record_text(row, OFFLINE_OPERATION_LAST_ERROR)) && keep_raw(o, bytes);
 }
 
-static int name_index(const char *const *names, const char *name) {
-    int i = 0;
-    while (names[i] && strcmp(names[i], name) != 0) i++;
-    return i;
-}
-
 static operation *no_memory(operation *o, problem *wrong) {
     operation_free(o);
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
@@ -103,13 +97,13 @@ static operation *no_memory(operation *o, problem *wrong) {
 operation *operation_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
     record read, payload;
     if (!record_read(row, &offline_operation_record, memory, &read, wrong)) return NULL;
-    const int type = name_index(operation_type_names, record_text(&read, OFFLINE_OPERATION_TYPE));
+    const int type = record_name_index(operation_type_names, record_text(&read, OFFLINE_OPERATION_TYPE));
     if (!record_fields(read.field[OFFLINE_OPERATION_PAYLOAD], rules[type].payload, &payload, wrong))
         return NULL;
     operation *o = allocate((operation_type)type, record_text(&read, OFFLINE_OPERATION_ID));
     if (!o) return no_memory(o, wrong);
     const char *status = record_text(&read, OFFLINE_OPERATION_STATUS);
-    o->status = (operation_status)name_index(operation_status_names, status);
+    o->status = (operation_status)record_name_index(operation_status_names, status);
     o->chat = chat_ensure(chats, record_text(&read, OFFLINE_OPERATION_REQUEST_ID));
     if (!o->chat || !take_texts(o, &read, &payload, row)) return no_memory(o, wrong);
     take_fields(o, &read);

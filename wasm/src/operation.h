@@ -32,10 +32,11 @@ typedef struct operation {
     operation_type type;
     operation_status status;
     chat *chat;
-    char *payload;    /* a JSON object, as stored */
-    char *temp_id;    /* of a message: its idempotency key, and the id of its row; else NULL */
-    int64_t sequence; /* of a message: its provisional number, and its place in the line; else 0 */
-    int64_t up_to;    /* of a receipt */
+    char *payload;     /* a JSON object, as stored */
+    char *temp_id;     /* of a message: its idempotency key, and the id of its row; else NULL */
+    int64_t sequence;  /* of a message: its provisional number, and its place in the line; else 0 */
+    int64_t up_to;     /* of a receipt */
+    int64_t row_bytes; /* of a message: what its row takes; 0: it has none yet */
     int64_t created_ms;
     int64_t attempted_ms; /* -1: never */
     int64_t next_try_ms;  /* by the clock, as it is stored; -1: none */

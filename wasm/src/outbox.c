@@ -106,8 +106,22 @@ void outbox_save(core *l, operation *o) {
     l->outbox.moved = true;
 }
 
+static int64_t row_bytes_of(core *l, const operation *o) {
+    cJSON *payload;
+    const json_result result = json_parse(slice_of(o->payload), &l->memory, &payload);
+    if (result == JSON_NO_MEMORY) core_no_memory(l);
+    return stats_row_bytes(result == JSON_OK ? json_text(payload, "content") : NULL);
+}
+
+/** Its row takes so many bytes now; 0: it goes. */
+static void count_row(core *l, operation *o, int64_t bytes) {
+    stats_move_bytes(l, o->chat, bytes - o->row_bytes);
+    o->row_bytes = bytes;
+}
+
 void outbox_save_message(core *l, operation *o) {
     operation_write_message(o, l->user_id, true, l->now_ms, plan_put(&l->plan, STORE_MESSAGES));
+    count_row(l, o, row_bytes_of(l, o));
     o->chat->rows_moved = true;
     chat_touch(&l->chats, o->chat);
 }
@@ -193,6 +207,7 @@ void outbox_fail(core *l, operation *o, const char *reason) {
 void outbox_remove(core *l, operation *o) {
     plan_delete(&l->plan, STORE_OFFLINE_QUEUE, o->id);
     if (is_message(o)) plan_delete(&l->plan, STORE_MESSAGES, o->temp_id);
+    if (is_message(o)) count_row(l, o, 0);
     l->outbox.moved = true;
     if (PLANTED(replaced_twice) && o->call) return; /* its answer does it once more */
     leave_line(o);
@@ -238,7 +253,9 @@ static void report(core *l, const problem *wrong, size_t index) {
 static void adopt(core *l, operation *o) {
     const operation *first = o->chat->lines[LINE_MESSAGES];
     const bool placed = o->sequence && (!first || first->prev->sequence < o->sequence);
-    if (!is_message(o) || placed) return;
+    if (!is_message(o)) return;
+    if (o->sequence) o->row_bytes = row_bytes_of(l, o);
+    if (placed) return;
     o->sequence = next_sequence(o->chat);
     save_both(l, o);
 }

@@ -56,6 +56,10 @@ text *plan_add_bytes(plan *p, const char *store) {
     return write_into(p, "addBytes", store);
 }
 
+text *plan_put_blob(plan *p, const char *store) {
+    return write_into(p, "putBlob", store);
+}
+
 void plan_delete(plan *p, const char *store, const char *key) {
     text_string(write_into(p, "delete", store), key);
 }
@@ -142,6 +146,15 @@ text *plan_call(plan *p) {
     text_comma(&p->calls);
     text_raw(&p->calls, "{");
     return &p->calls;
+}
+
+text *plan_call_unanswered(plan *p, call_method method) {
+    text *out = plan_call(p);
+    text_number_member(out, "id", 0);
+    text_string_member(out, "method", call_method_names[method]);
+    text_name(out, "params");
+    text_raw(out, "{");
+    return out;
 }
 
 static void optional_member(text *out, const char *name, const char *value) {

@@ -34,6 +34,11 @@ text *plan_add(plan *p, const char *store);
  * number. */
 text *plan_add_bytes(plan *p, const char *store);
 
+/**
+ * As `plan_put`, for a row of blobs whose `held` is the host's name of the bytes that it puts in as `data`.
+ */
+text *plan_put_blob(plan *p, const char *store);
+
 /** Deletes the row with this key. */
 void plan_delete(plan *p, const char *store, const char *key);
 /** Deletes the row with the key [request_id, number]. */
@@ -57,6 +62,8 @@ bool plan_has_reads(const plan *p);
 /** Starts a signal or call object; the caller appends members and the closing brace. */
 text *plan_signal(plan *p, signal_type type);
 text *plan_call(plan *p);
+/** Starts a call that nobody waits for; the caller appends its parameters and two closing braces. */
+text *plan_call_unanswered(plan *p, call_method method);
 
 /** Answers a command: done, or failed with `code` and, where there is one, the server's own reason. */
 void plan_reply(plan *p, const char *command, error_code code, const char *reason);

@@ -122,6 +122,7 @@ static bool check_field(const cJSON *item, const field_rule *rule, problem *wron
     if (cJSON_IsNull(item) && rule->nullable) return true;
     switch (rule->type) {
     case FIELD_INTEGER: return check_integer(item, rule, wrong);
+    case FIELD_NUMBER: return cJSON_IsNumber(item) || report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
     case FIELD_BOOLEAN: return cJSON_IsBool(item) || report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
     case FIELD_OBJECT: return check_object(item, rule, wrong);
     case FIELD_ARRAY: return check_array(item, rule, wrong);
@@ -234,6 +235,12 @@ int64_t record_integer(const record *read, int field, int64_t otherwise) {
 
 bool record_true(const record *read, int field) {
     return cJSON_IsTrue(read->field[field]);
+}
+
+int record_name_index(const char *const *names, const char *name) {
+    int i = 0;
+    while (names[i] && strcmp(names[i], name) != 0) i++;
+    return i;
 }
 
 bool record_keep_unknown(char **kept, slice row, const record_rule *rule) {

@@ -11,6 +11,7 @@ typedef enum {
     FIELD_UUID,    /* 8-4-4-4-12 hexadecimal digits */
     FIELD_STRING,  /* min to max code points, max 0 means no bound */
     FIELD_INTEGER, /* min to max, within 2^53 */
+    FIELD_NUMBER,  /* any */
     FIELD_BOOLEAN,
     FIELD_MOMENT, /* ISO 8601 date and time */
     FIELD_ENUM,
@@ -85,5 +86,8 @@ bool record_is_uuid(const char *string);
 const char *record_text(const record *read, int field);
 int64_t record_integer(const record *read, int field, int64_t otherwise);
 bool record_true(const record *read, int field);
+
+/** Which of an enum's names a text is; their number where it is none of them. */
+int record_name_index(const char *const *names, const char *name);
 
 #endif

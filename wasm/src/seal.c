@@ -67,14 +67,16 @@ static settled *take_rows(core *l, const seal *s, stored_rows *stored, horizon *
     settled *list = arena_take(&l->memory, (stored->count + 1) * sizeof *list);
     if (!list) return core_no_memory(l), NULL;
     for (size_t i = 0; i < stored->count; i++) {
-        const stored_row *row = &stored->at[i];
+        stored_row *row = &stored->at[i];
         if (row->block != NO_BLOCK || row->sequence < s->from) continue;
         if (row->sequence > h->end) {
             h->more_rows = true;
             continue;
         }
         list[(*count)++] = (settled){.sequence = row->sequence, .bytes = row->bytes, .version = row->version};
-        if (!PLANTED(sealed_twice)) plan_delete(&l->plan, STORE_MESSAGES, row->id);
+        if (PLANTED(sealed_twice)) continue;
+        plan_delete(&l->plan, STORE_MESSAGES, row->id);
+        stored_uncount(l, s->chat, row);
     }
     return list;
 }

@@ -36,6 +36,16 @@ stored_row *stored_at(const stored_rows *rows, const char *request_id, int64_t s
     return NULL;
 }
 
+void stored_uncount(core *l, chat *c, stored_row *row) {
+    const bool own = row->block == NO_BLOCK && strcmp(row->request_id, c->request_id) == 0;
+    if (own && !stored_is_unsent(row)) stats_move_bytes(l, c, -row->row_bytes);
+    row->row_bytes = 0;
+}
+
+bool stored_is_unsent(const stored_row *row) {
+    return row->sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN;
+}
+
 /* ---- one message ---- */
 
 /** False when it is no message; memory may have run out then. */
@@ -55,6 +65,7 @@ static bool read_row(core *l, slice bytes, int block, stored_row *out) {
         .edited_ms = moment_edited_ms(json_text(object, "updatedAt"), json_text(object, "createdAt")),
         .version = json_integer(object, "_syncVersion", 0),
         .bytes = bytes,
+        .row_bytes = stats_row_bytes(json_text(object, "content")),
         .block = block,
     };
     return true;
@@ -129,15 +140,20 @@ static bool take_messages(core *l, const event *e, const stored_block *block, st
     return json_ended(&cursor) && count == block->count && last == block->last;
 }
 
-static void take_block(core *l, const event *e, stored_rows *out) {
-    stored_block *block = &out->blocks[out->block_count];
-    const size_t before = out->count;
-    *block = (stored_block){
+stored_block stored_block_of(const event *e) {
+    return (stored_block){
         .first = json_integer(e->header, "firstSequence", 0),
         .last = json_integer(e->header, "lastSequence", 0),
         .count = json_integer(e->header, "count", 0),
         .bytes = e->body.size,
+        .counted_bytes = json_integer(e->header, "bytes", (int64_t)e->body.size),
     };
+}
+
+static void take_block(core *l, const event *e, stored_rows *out) {
+    stored_block *block = &out->blocks[out->block_count];
+    const size_t before = out->count;
+    *block = stored_block_of(e);
     if (is_read(out, block->first)) return;
     block->damaged = !take_messages(l, e, block, out);
     if (block->damaged) {

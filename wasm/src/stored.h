@@ -16,10 +16,11 @@ typedef struct {
     int64_t edited_ms;
     int64_t version;
     slice bytes;
-    int block;     /* its index in `stored_rows`, or NO_BLOCK */
-    bool stays;    /* the page has it too, or a record that can't be read could be it */
-    bool gone;     /* it is deleted in this step */
-    bool replaced; /* a newer version is written in this step */
+    int64_t row_bytes; /* what it takes, or would take, as a row of its own */
+    int block;         /* its index in `stored_rows`, or NO_BLOCK */
+    bool stays;        /* the page has it too, or a record that can't be read could be it */
+    bool gone;         /* it is deleted in this step */
+    bool replaced;     /* a newer version is written in this step */
 } stored_row;
 
 /** A block that is stored already. */
@@ -28,8 +29,9 @@ typedef struct {
     int64_t last;
     int64_t count; /* of its messages: as its row says, or as a damaged one has them if that can be told */
     size_t bytes;
-    bool damaged; /* what it holds can't be what was written: none of it is taken */
-    bool changed; /* it is not to stay as it is */
+    int64_t counted_bytes; /* `bytes` as its row says, which counts though something else came */
+    bool damaged;          /* what it holds can't be what was written: none of it is taken */
+    bool changed;          /* it is not to stay as it is */
 } stored_block;
 
 /** What was asked for: messages by id, no id twice, and the blocks. They live in the step's memory. */
@@ -48,8 +50,17 @@ typedef struct {
  */
 bool stored_read(core *l, slice rows, event_reader *blocks, stored_rows *out);
 
+/** What a `block` event says of its block; of a damaged one the number of messages may be another. */
+stored_block stored_block_of(const event *e);
+
 /** The message with this id; NULL where there is none. */
 stored_row *stored_find(const stored_rows *rows, const char *id);
+
+/** Whether it is the row of a message that waits to be sent, of which the outbox keeps count. */
+bool stored_is_unsent(const stored_row *row);
+
+/** Notes that a row of its own is deleted or replaced: from now on its bytes aren't counted. */
+void stored_uncount(core *l, chat *c, stored_row *row);
 
 /** A message with this sequence number of a chat; NULL where there is none. */
 stored_row *stored_at(const stored_rows *rows, const char *request_id, int64_t sequence);

@@ -128,6 +128,7 @@ static void call_list(core *l) {
     sync_state *s = &l->sync;
     s->calls_under_way++;
     s->list_wanted = s->list_moved_in_call = false;
+    stats_list_asked(l, !l->chats_cursor);
     text *out = sync_begin_call(l, CALL_METHOD_FETCH_CHATS, LIMIT_CALL_TIMEOUT_MS, &s->list_call);
     if (l->chats_cursor) {
         text_name(out, "cursor");
@@ -218,14 +219,19 @@ static void call_gap(core *l, chat *c) {
                   });
 }
 
-/** The newest page of a chat's newest hole, though nobody asked. */
+static const gap *hole_of(const chat *c) {
+    return gaps_last_hole(&c->gaps, c->evicted_below);
+}
+
+/** The newest page of a chat's newest hole, though nobody asked. What was evicted stays so. */
 static void call_repair(core *l, chat *c) {
-    const gap *hole = gaps_last_hole(&c->gaps);
+    const gap *hole = hole_of(c);
+    const int64_t from = hole->stale ? hole->start : greater(hole->start, c->evicted_below + 1);
     l->sync.repairs++;
     call_messages(l, c,
                   (question){
                       .purpose = PURPOSE_REPAIR,
-                      .after = hole->start - 1,
+                      .after = from - 1,
                       .before = hole->end + 1,
                       .limit = LIMIT_REPAIR_MESSAGES,
                   });
@@ -249,7 +255,9 @@ static bool is_due(const core *l, const chat *c) {
 
 static bool is_repairable(const core *l, const chat *c) {
     const bool may_go_on = !c->call && !c->failed && !c->stuck;
-    return may_go_on && c->revision && c->retry_ms <= l->ticks_ms && gaps_last_hole(&c->gaps);
+    if (!may_go_on || !c->revision || c->retry_ms > l->ticks_ms) return false;
+    const gap *hole = hole_of(c);
+    return hole && (hole->stale || retention_has_room(l));
 }
 
 static chat *next_chat(const core *l, bool (*fits)(const core *l, const chat *c)) {
@@ -296,37 +304,6 @@ void sync_pump(core *l) {
         else call_gap(l, c);
     }
     repair_when_idle(l);
-}
-
-static bool method_of(const char *name, call_method *method) {
-    for (int i = 0; call_method_names[i]; i++) {
-        if (strcmp(name, call_method_names[i]) != 0) continue;
-        *method = (call_method)i;
-        return true;
-    }
-    return false;
-}
-
-bool sync_read_reply(const event *e, call_end *end) {
-    const cJSON *call = json_get(e->header, "call");
-    const cJSON *params = json_get(call, "params");
-    const char *method = json_text(call, "method");
-    if (!method || !params) return false;
-    *end = (call_end){
-        .id = json_integer(call, "id", 0),
-        .request_id = json_text(params, "requestId"),
-        .operation = json_text(call, "operation"),
-        .status = json_integer(e->header, "status", 0),
-        .retry_after = json_text(e->header, "retryAfter"),
-        .reason = json_text(e->header, "reason"),
-    };
-    end->answered = end->status > 0;
-    end->outcome = retry_classify(end->status, json_text(e->header, "failure"), &end->code);
-    if (!method_of(method, &end->method)) return false;
-    if (end->method == CALL_METHOD_FETCH_CHATS || end->method == CALL_METHOD_SUBSCRIBE)
-        return !end->operation;
-    const bool fetches = end->method == CALL_METHOD_FETCH_MESSAGES;
-    return end->request_id && record_is_uuid(end->request_id) && fetches == !end->operation;
 }
 
 static chat *chat_of_call(core *l, const call_end *end) {
@@ -385,6 +362,7 @@ static void forget_late_signals(core *l) {
 static void list_succeeded(core *l, bool has_more) {
     sync_state *s = &l->sync;
     if (!has_more && !s->list_moved_in_call) forget_late_signals(l);
+    if (!has_more) stats_list_caught_up(l);
     s->list_failures = 0;
     s->list_retry_ms = 0;
     if (has_more || s->list_moved_in_call) s->list_wanted = true;

@@ -1,8 +1,8 @@
 #ifndef LARDER_SYNC_H
 #define LARDER_SYNC_H
 
+#include "call_end.h"
 #include "core.h"
-#include "event.h"
 
 /**
  * What to ask of the server and when: the chat list by its cursor first, then the chats that moved, the open
@@ -34,24 +34,6 @@ void sync_start(core *l);
 void sync_connectivity(core *l, const event *e);
 void sync_credentials(core *l);
 void sync_signal(core *l, const event *e);
-
-/** The end of one call, as the host reports it. */
-typedef struct {
-    int64_t id;
-    call_method method;
-    const char *request_id;  /* of fetchMessages */
-    const char *operation;   /* id of the outbox's operation; NULL: the call is none of the outbox */
-    int64_t status;          /* 0: there was no answer */
-    const char *retry_after; /* header, or NULL */
-    const char *reason;      /* the server's own words, or NULL */
-    const char *path;        /* of what was wrong with the answer, or NULL */
-    bool answered;           /* there was an answer, whatever its status */
-    outcome outcome;
-    error_code code;
-} call_end;
-
-/** Reads a reply event; false when it is not well-formed. */
-bool sync_read_reply(const event *e, call_end *end);
 
 /** Takes the call off what is under way. False when this core doesn't know it (it is of one before). */
 bool sync_call_ended(core *l, const call_end *end);

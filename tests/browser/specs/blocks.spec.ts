@@ -15,7 +15,6 @@ import {
 } from './support/version-3.js';
 
 const chatId = uuid(1, 0);
-const { blockMessages: BLOCK_MESSAGES, blockBytes: BLOCK_BYTES } = LIMITS;
 /** So many may be left when there was time to merge: below 16 small ones it isn't begun, beside full ones. */
 const MERGED_MAX = 17;
 
@@ -79,8 +78,8 @@ describe('blocks', () => {
         range(1, 620),
       );
       for (const { count, bytes, data } of blocks) {
-        expect(count).to.be.within(1, BLOCK_MESSAGES);
-        expect(bytes).to.be.at.most(BLOCK_BYTES);
+        expect(count).to.be.within(1, LIMITS.largeBlockMessages);
+        expect(bytes).to.be.at.most(LIMITS.largeBlockBytes);
         expect(data.byteLength).to.equal(bytes);
       }
       expect(await rowsOf(larder.databaseName, 'messages')).to.deep.equal([]);
@@ -96,10 +95,18 @@ describe('blocks', () => {
       larder = await larders.open({ userId, transport: server });
       await larder.chat(chatId).sync();
       const blocks = await blocksOf(larder.databaseName);
-      for (const { bytes, count } of blocks) if (count > 1) expect(bytes).to.be.at.most(BLOCK_BYTES);
-      const large = blocks.find(({ bytes }) => bytes > BLOCK_BYTES)!;
+      for (const { bytes, count } of blocks) if (count > 1) expect(bytes).to.be.at.most(LIMITS.blockBytes);
+      const large = blocks.find(({ bytes }) => bytes > LIMITS.blockBytes)!;
       expect(large).to.include({ firstSequence: 31, lastSequence: 31, count: 1 });
       expect(blocks.length).to.be.at.most(4 + 1 + 4);
+      await untilConverged(larder, server, 0);
+      await expectSound();
+    });
+
+    it('are large where a page brings more than an opened chat shows', async () => {
+      await fetchAll(200, { attachment: 'y'.repeat(200) });
+      const counts = (await blocksOf(larder.databaseName)).map(({ count }) => count);
+      expect(counts).to.deep.equal([150, 50]);
       await untilConverged(larder, server, 0);
       await expectSound();
     });

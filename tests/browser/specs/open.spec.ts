@@ -263,11 +263,11 @@ describe('open', () => {
     const first = await larders.open({ userId, transport: server });
     await first.sync();
     await first.close();
-    await putRows(first.databaseName, 'cache_stats', [{ key: 'stats', totalSize: 7 }]);
+    await putRows(first.databaseName, 'cache_stats', [{ key: 'own', totalSize: 7 }]);
     const second = await larders.open({ userId, transport: server });
     await second.sync();
     await second.close();
     const rows = await rowsOf(first.databaseName, 'cache_stats');
-    expect(rows).to.deep.include({ key: 'stats', totalSize: 7 });
+    expect(rows).to.deep.include({ key: 'own', totalSize: 7 });
   });
 });

@@ -316,7 +316,7 @@ describe('recovery', () => {
     await start();
     server.post(0, 1500);
     await until(() => larder.chat(chatId).state === 'GAP_DETECTED');
-    await remote.arm({ how: 'abort', store: history, after: { rows: 100, blocks: 8 }[layout] });
+    await remote.arm({ how: 'abort', store: history, after: { rows: 100, blocks: 3 }[layout] });
     await untilConverged(larder, server, 0);
     expect(await gapsOf(larder, 0)).to.deep.equal([]);
     expect(await remote.hits()).to.equal(1);

@@ -27,13 +27,20 @@ describe('verify', () => {
     for (const chat of [0, 1]) await larder.chat(uuid(1, chat)).sync();
     await larder.chat(chatId).fill({ startSeq: 1, endSeq: 80, detectedAt: 0 });
     const { blocks, rows, ...report } = await larder.verify();
-    expect(report).to.deep.equal({ chats: 3, messages: 180, problems: [] });
+    expect(report).to.deep.equal({ chats: 3, messages: 180, media: 0, blobs: 0, problems: [] });
     expect(blocks + rows).to.be.greaterThan(3);
   });
 
   it('finds nothing in an empty database', async () => {
     const larder = await larders.open({ userId: freshUser(), transport: new FakeServer(0, 0) });
-    expect(await larder.verify()).to.deep.equal({ chats: 0, messages: 0, blocks: 0, rows: 0, problems: [] });
+    expect(await larder.verify()).to.include({
+      chats: 0,
+      messages: 0,
+      blocks: 0,
+      rows: 0,
+      media: 0,
+      blobs: 0,
+    });
   });
 
   it('counts a row and its copy once, and unsent messages', async () => {
@@ -42,7 +49,9 @@ describe('verify', () => {
     const meta = { messageCount: 30, lastSyncedSequence: 30 };
     const operations = [operationOf('temp-1')];
     const larder = await plant(larders, { blocks: blocksOfSizes(0, [20, 10]), rows, operations, meta });
-    expect(await larder.verify()).to.deep.equal({ chats: 1, messages: 31, blocks: 2, rows: 2, problems: [] });
+    const { problems, ...counts } = await larder.verify();
+    expect(counts).to.deep.equal({ chats: 1, messages: 31, blocks: 2, rows: 2, media: 0, blobs: 0 });
+    expect(problems).to.deep.equal([]);
   });
 
   it('reads what does not fit into one piece', async () => {
@@ -55,7 +64,8 @@ describe('verify', () => {
       meta: { lastSyncedSequence: 3200, messageCount: 3200 },
     });
     const report = await larder.verify();
-    expect(report).to.deep.equal({ chats: 1, messages: 3200, blocks: 40, rows: 1200, problems: [] });
+    expect(report).to.include({ chats: 1, messages: 3200, blocks: 40, rows: 1200 });
+    expect(report.problems).to.deep.equal([]);
   });
 
   it('can be given up', async () => {
@@ -113,7 +123,11 @@ describe('verify', () => {
         },
         [{ code: 'wrong_chat', ...at(20, 20), id: makeMessage(1, 20).id }],
       ],
-      ['too large a block', { blocks: [blockOf(stretch(0, 1, 65))] }, [{ code: 'too_large', ...at(1, 65) }]],
+      [
+        'too large a block',
+        { blocks: [blockOf(stretch(0, 1, 257))] },
+        [{ code: 'too_large', ...at(1, 257) }],
+      ],
       [
         'blocks that overlap',
         { blocks: [first, blockOf(stretch(0, 20, 40))], meta: { messageCount: 41 } },

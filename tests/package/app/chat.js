@@ -39,6 +39,9 @@ const server = {
       wanted.length > 0 ? { from: wanted[0].sequenceNumber, to: wanted.at(-1).sequenceNumber } : null;
     return { requestId, messages: wanted, covers, tombstones: [], ...counts };
   },
+  async fetchMedia() {
+    return { bytes: new TextEncoder().encode('a file'), mimeType: 'text/plain' };
+  },
 };
 
 /** What a page has without a network. */
@@ -61,4 +64,5 @@ export async function showChat(openLarder) {
   const transport = new URLSearchParams(location.search).has('offline') ? nobody : server;
   const larder = await openLarder({ userId: 'customer', transport });
   larder.chat(requestId).watch({ limit: 50 }, show);
+  document.body.dataset.file = await (await larder.media.get(requestId, 'file.txt')).text();
 }

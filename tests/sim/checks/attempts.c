@@ -26,8 +26,8 @@ static bool is_beside(world *w, const call *c, const call *other) {
 static void check_together(world *w, const call *c) {
     if (network_operations(w) > LIMIT_OPERATION_CALLS_MAX)
         violation(w, "attempts", "%d calls of the outbox at once", network_operations(w));
-    if (network_operations_of(w, METHOD_READ) > LIMIT_RECEIPT_CALLS_MAX)
-        violation(w, "attempts", "%d receipts at once", network_operations_of(w, METHOD_READ));
+    if (network_calls_of(w, METHOD_READ) > LIMIT_RECEIPT_CALLS_MAX)
+        violation(w, "attempts", "%d receipts at once", network_calls_of(w, METHOD_READ));
     for (const call *other = w->network.calls; other; other = other->next) {
         if (is_beside(w, c, other)) wrong(w, c, "leaves beside another of its chat");
     }

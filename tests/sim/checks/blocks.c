@@ -39,8 +39,8 @@ static void check_bounds(world *w, int chat, const row *r) {
     if (r->sequence < 1 || b->last_sequence < r->sequence ||
         b->last_sequence >= LIMIT_PROVISIONAL_SEQUENCE_MIN)
         wrong(w, chat, r, "has no range");
-    if (b->message_count > LIMIT_BLOCK_MESSAGES) wrong(w, chat, r, "has too many of them");
-    if (b->size > LIMIT_BLOCK_BYTES && !single) wrong(w, chat, r, "is too large");
+    if (b->message_count > LIMIT_LARGE_BLOCK_MESSAGES) wrong(w, chat, r, "has too many of them");
+    if (b->size > LIMIT_LARGE_BLOCK_BYTES && !single) wrong(w, chat, r, "is too large");
 }
 
 /** What was never fetched can't be in a block's range: there would be no telling it from what was deleted. */
@@ -88,6 +88,25 @@ void check_blocks(world *w, int chat) {
         check_across(w, chat, r);
         check_once(w, chat, rows, r);
     }
+}
+
+/* ---- what readers remember ---- */
+
+static int64_t changes_of(const row *meta) {
+    cJSON *object = meta ? cJSON_ParseWithLength(meta->text, meta->size) : NULL;
+    const cJSON *count = cJSON_GetObjectItemCaseSensitive(object, "blockChanges");
+    const int64_t changes = count ? (int64_t)count->valuedouble : 0;
+    cJSON_Delete(object);
+    return changes;
+}
+
+void check_block_changes(world *w, const row_change *change) {
+    const row *any = change->after ? change->after : change->before;
+    const object_store *meta = store_of(&w->store, STORE_CHAT_META);
+    if (!any->block || (change->after && change->after->block->damaged)) return;
+    const row *now = store_get(meta, any->request_id);
+    if (changes_of(now) == changes_of(store_before(&w->store, meta, any->request_id)))
+        wrong(w, id_read_chat(any->request_id), any, "has changed, which its chat's row doesn't tell");
 }
 
 /* ---- sealing ---- */

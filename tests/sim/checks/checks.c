@@ -14,6 +14,7 @@ static void check_chat(world *w, int chat) {
     check_unread(w, chat);
     check_unsent(w, chat);
     check_shown_once(w, chat);
+    check_chat_bytes(w, chat);
 }
 
 static void note_chat(world *w, const char *request_id) {
@@ -24,7 +25,9 @@ static void note_chat(world *w, const char *request_id) {
 /** What of the chat was lost with a damaged block is known no more: commands given before can't be judged. */
 static void note_damage(world *w, const row *r) {
     const int chat = id_read_chat(r->request_id);
-    if (r->block && r->block->damaged && server_find(w, chat)) model_of(w, chat)->resets++;
+    if (!r->block || !r->block->damaged || !server_find(w, chat)) return;
+    model_of(w, chat)->resets++;
+    w->cached[chat].miscounted = true;
 }
 
 static bool is_any_block(const database *s) {
@@ -36,9 +39,10 @@ static bool is_any_block(const database *s) {
 
 static void look_at(world *w, const row_change *change) {
     const row *any = change->after ? change->after : change->before;
-    if (any->queued) return;
+    if (any->queued || any->entry || any->blob) return;
     if (change->store->kind != KIND_PLAIN) {
         check_owner(w, change);
+        check_block_changes(w, change);
         if (change->before) note_chat(w, change->before->request_id);
         if (change->before) note_damage(w, change->before);
         if (change->after) note_chat(w, change->after->request_id);
@@ -56,6 +60,15 @@ void checks_forget_touched(world *w) {
     w->list_touched = w->queue_touched = false;
 }
 
+static void check_media(world *w) {
+    check_bytes(w);
+    check_victims(w);
+    check_needless(w);
+    check_touches_written(w);
+    check_stats(w);
+    check_limit(w);
+}
+
 void checks_committed(world *w) {
     checks_forget_touched(w);
     for (size_t i = 0; i < w->store.change_count; i++) look_at(w, &w->store.changes[i]);
@@ -64,15 +77,18 @@ void checks_committed(world *w) {
         if (!w->touched[chat]) continue;
         changed = check_truth(w, chat) || changed;
         check_chat(w, chat);
+        check_evicted(w, chat);
     }
     w->budget.rewrites += !changed && is_any_block(&w->store);
     check_listing(w);
     check_queue(w);
+    check_media(w);
 }
 
 void checks_all(world *w) {
     if (w->store.change_count) return;
     check_recount(w);
     check_whole_queue(w);
+    check_all_bytes(w);
     for (int chat = 0; chat < w->server.chat_count; chat++) check_chat(w, chat);
 }

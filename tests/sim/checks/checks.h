@@ -33,6 +33,8 @@ void check_owner(world *w, const row_change *change);
  * that is newer.
  */
 void check_blocks(world *w, int chat);
+/** Who remembers a chat's blocks can tell by its row that they aren't as they were. */
+void check_block_changes(world *w, const row_change *change);
 /** `messageCount` equals the messages. */
 void check_counts(world *w, int chat);
 /** Counts every row of the store and all that blocks hold anew, by no index. */
@@ -76,6 +78,44 @@ void check_attempt(world *w, const call *c);
 /** When the tab rests no message is held up that might go. */
 void check_rest(world *w);
 
+/** What a row of media says of its bytes is so: they are there, are the server's, and are counted. */
+void check_bytes(world *w);
+/** The same of all rows. */
+void check_all_bytes(world *w);
+/** A file is deleted only when no row names it any more, and that is committed. */
+void check_file_goes(world *w, const char *key);
+/** After a start no file is left that no row names. */
+void check_no_stray_files(world *w, const char *when);
+/** What a chat's row says of the bytes of its messages and media equals a recount; so with the statistics. */
+void check_chat_bytes(world *w, int chat);
+void check_stats(world *w);
+
+/** No more is stored than may be, unless nothing more may go. */
+void check_limit(world *w);
+/** Whether a chat's messages may go, and what media may. */
+bool check_may_lose(world *w, int chat);
+int64_t check_evictable_bytes(world *w);
+/** Who went is who a naive sort would have chosen, and may go at all. */
+void check_victims(world *w);
+/** Nothing goes while there is room, and no more than it takes to be well below the limit. */
+void check_needless(world *w);
+/** Whether a message may be missing since its chat had to make room. */
+bool check_is_evicted(const world *w, int chat, int64_t sequence);
+/** Messages go from chats that are not open, of which the newest stay, and after media. */
+void check_evicted(world *w, int chat);
+
+/** The rows that were written are in the order of use. */
+void check_touches_written(world *w);
+void check_order_of(world *w, const media_entry *e);
+/** Nothing of that order is still to be written. */
+void check_touches_kept(world *w, const char *when);
+
+/** Few files are fetched at once, each once, none that is here. */
+void check_download(world *w, const call *c);
+/** Who asked for a file gets what the server has; it is kept where it can be. */
+void check_got(world *w, const page_command *c, const char *code, const cJSON *result);
+void check_freed(world *w, const page_command *c, const cJSON *result);
+
 /** Few calls at once, one per chat, none for what is known, each from what is stored. */
 void check_call(world *w, const call *c);
 /** No busy loop: the calls of a while are bounded by what happened in it, its rewrites by what is stored. */
@@ -98,6 +138,10 @@ void check_queue_at_rest(world *w, const char *when);
 void check_delivered(world *w, const char *when);
 /** Whether what is stored is what the server has. */
 void check_converged(world *w, const char *when);
+/** Waits until nothing happens any more, for a bounded number of events and a bounded time. */
+void check_settle(world *w, const char *when);
+/** Media after everything has healed: what can be had is had, and nothing is left over. */
+void check_media_phase(world *w);
 /** After everything has healed: all must converge, without help where nobody's help was lost. */
 void check_liveness(world *w);
 

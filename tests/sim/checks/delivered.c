@@ -21,9 +21,10 @@ static bool is_refused(const world *w, int chat, const server_message *sent) {
     return !server_find(w, chat) || (sent && (sent->deleted || w->swarm.lies));
 }
 
-/** The newest text, unless an older one came late, on a way that the device had given up. */
+/** The newest text, unless an older one came late, on a way that the device had given up, or nobody was told.
+ */
 static bool has_text(const outgoing *o, const server_message *sent) {
-    return sent->straggled || sent->draft >= o->draft;
+    return sent->straggled || o->contradicted || sent->draft >= o->draft;
 }
 
 static void check_message(world *w, const char *when, int64_t number) {

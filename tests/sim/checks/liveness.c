@@ -13,8 +13,7 @@ static bool is_quiet(const world *w) {
     return w->timeline.count == 0 || w->timeline.at[0].time_ms > w->time_ms + quiet_ms;
 }
 
-/** Waits until nothing happens any more, for a bounded number of events and a bounded time. */
-static void settle(world *w, const char *when) {
+void check_settle(world *w, const char *when) {
     const int64_t until_ms = w->time_ms + patience_ms;
     int events = 0;
     while (!is_quiet(w) && events++ < EVENTS_MAX && w->time_ms < until_ms) {
@@ -38,7 +37,7 @@ static void wait_for(world *w, int64_t ms) {
 static void help(world *w) {
     if (w->refused || w->set_aside || w->swarm.lies) {
         host_kill(w);
-        settle(w, "after the tab was opened anew");
+        check_settle(w, "after the tab was opened anew");
         for (int chat = 0; chat < w->server.chat_count && !w->log.violated; chat++) {
             if (cached_of(w, chat)->last_synced_ms > 0) users_sync(w, chat);
         }
@@ -53,15 +52,15 @@ static void heal(world *w) {
     server_stop(w);
     users_stop(w);
     network_heal(w);
-    settle(w, "after all healed");
+    check_settle(w, "after all healed");
     if (!w->log.violated) help(w);
-    settle(w, "after all healed");
+    check_settle(w, "after all healed");
 }
 
 /** What was refused in the time of faults is asked for once more. */
 static void retry_failed(world *w) {
     author_retry_all(w);
-    settle(w, "after what failed was tried again");
+    check_settle(w, "after what failed was tried again");
 }
 
 /** A time without any fault: signals alone must be enough to follow, with messages from both sides. */
@@ -72,7 +71,7 @@ static void live_calmly(world *w) {
         if (i % 3 == 0) author_write(w, prng_skewed(&w->clock.random, w->server.chat_count));
         wait_for(w, prng_between(&w->clock.random, 0, 3 * w->swarm.latency));
     }
-    settle(w, "after a calm time");
+    check_settle(w, "after a calm time");
     retry_failed(w); /* there may be chats now that were written in before */
 }
 
@@ -81,7 +80,7 @@ static void tell_reads(world *w) {
     for (int chat = 0; chat < w->server.chat_count; chat++) {
         if (cached_of(w, chat)->there) server_read(w, chat, cached_of(w, chat)->last_read);
     }
-    settle(w, "after reads were told");
+    check_settle(w, "after reads were told");
 }
 
 /** The user scrolls up until there are no gaps, or for a good while; each step must bring something. */
@@ -93,7 +92,7 @@ static void scroll_up(world *w) {
             const cached_gap g = c->gaps[c->gap_count - 1];
             const int64_t before = cached_unknown(c, g.start, g.end);
             users_fill(w, chat, g.start, g.end);
-            settle(w, "after a gap was filled");
+            check_settle(w, "after a gap was filled");
             if (cached_unknown(c, g.start, g.end) >= before)
                 violation(w, "liveness", "chat %d: the gap up to %" PRId64 " can't be filled", chat, g.end);
         }
@@ -105,11 +104,11 @@ static void burst(world *w) {
     const int chat = (int)prng_between(&w->clock.random, 0, w->server.chat_count - 1);
     if (w->users.view_count == VIEWS_MAX || cached_of(w, chat)->gap_count) return;
     users_open(w, chat);
-    settle(w, "after a chat was opened");
+    check_settle(w, "after a chat was opened");
     const int64_t calls = w->calls_for[chat], list_calls = w->list_calls;
     server_post(w, chat, 1);
     network_burst(w, chat, BURST_SIGNALS);
-    settle(w, "after a burst of signals");
+    check_settle(w, "after a burst of signals");
     if (w->calls_for[chat] > calls + 2 || w->list_calls > list_calls + 3) {
         violation(w, "requests",
                   "%d signals of chat %d led to %" PRId64 " calls for it, %" PRId64 " for the list",
@@ -118,14 +117,18 @@ static void burst(world *w) {
 }
 
 void check_liveness(world *w) {
-    static void (*const phases[])(world * w) = {heal,       retry_failed, live_calmly,
-                                                tell_reads, scroll_up,    burst};
+    static void (*const phases[])(world * w) = {
+        heal, retry_failed, check_media_phase, live_calmly, tell_reads, scroll_up, burst};
     static const char *const names[] = {
-        "after all healed",  "after what failed was tried again",
-        "after a calm time", "after reads were told",
-        "after all gaps",    "after a burst",
+        "after all healed",
+        "after what failed was tried again",
+        "after media were asked for",
+        "after a calm time",
+        "after reads were told",
+        "after all gaps",
+        "after a burst",
     };
-    enum { PHASES = sizeof phases / sizeof *phases, PHASES_OF_LIES = 2 };
+    enum { PHASES = sizeof phases / sizeof *phases, PHASES_OF_LIES = 3 };
     for (size_t i = 0; i < (w->swarm.lies ? PHASES_OF_LIES : PHASES) && !w->log.violated; i++) {
         phases[i](w);
         if (!w->log.violated) check_converged(w, names[i]);

@@ -95,7 +95,9 @@ static void check_replaced(world *w, const queued *before) {
     for (size_t i = 0; i < v->count; i++) {
         if (v->at[i].written == before->number) shown = &v->at[i];
     }
+    const int64_t sequence = m - server_find(w, before->chat)->messages;
     if (m->deleted || w->swarm.lies || (!shown && v->hole_count)) return;
+    if (!shown && check_is_evicted(w, before->chat, sequence)) return;
     if (!shown) wrong(w, before->number, "is dropped, and what the server has is not shown");
     else if (shown->temp != before->number) wrong(w, before->number, "is sent and has lost its tempId");
 }

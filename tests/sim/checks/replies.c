@@ -72,6 +72,7 @@ static void check_fetched(world *w, const page_command *c) {
 }
 
 void check_reply(world *w, const page_command *c, const char *code, const cJSON *result) {
+    if (c->kind == COMMAND_MEDIA_GET) check_got(w, c, code, result);
     if (strcmp(code, "fine") != 0) return;
     switch (c->kind) {
     case COMMAND_SYNC_ALL:
@@ -81,6 +82,9 @@ void check_reply(world *w, const page_command *c, const char *code, const cJSON 
     case COMMAND_SEND: check_sent(w, c, result); break;
     case COMMAND_EDIT: check_edited(w, c); break;
     case COMMAND_CANCEL: check_cancelled(w, c); break;
+    case COMMAND_MEDIA_EVICT: check_freed(w, c, result); break;
+    case COMMAND_MEDIA_GET:
+    case COMMAND_MEDIA:
     case COMMAND_RETRY:
     case COMMAND_RETRY_ALL: break;
     case COMMAND_WRONG: violation(w, "replies", "%s is wrong and was carried out", c->name); break;

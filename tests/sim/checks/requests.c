@@ -61,6 +61,10 @@ void check_call(world *w, const call *c) {
         check_attempt(w, c);
         return;
     }
+    if (c->kind > METHOD_READ) {
+        if (c->kind == METHOD_MEDIA) check_download(w, c);
+        return;
+    }
     w->budget.calls++;
     if (network_calls(w) > LIMIT_CALLS_MAX) violation(w, "requests", "%d calls at once", network_calls(w));
     if (c->kind == METHOD_CHATS) w->list_calls++;

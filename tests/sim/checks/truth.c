@@ -42,6 +42,11 @@ static void check_had(world *w, int in, const brief *b) {
     *newest = b->version;
 }
 
+bool check_is_evicted(const world *w, int chat, int64_t sequence) {
+    const cached_chat *c = cached_of(w, chat);
+    return sequence <= c->evicted_below && !cached_knows(c, sequence);
+}
+
 /**
  * A message that lies where it never was by a lie of the server's may go; so may one whose id a lie has put
  * under another number as well, when its place is known to be a hole, and one that was sent from here, whose
@@ -53,7 +58,7 @@ static void check_lost(world *w, int in, const brief *b) {
     if (!id_read_message(b->id, &chat, &sequence)) return;
     if (b->sequence != sequence || in != chat) return;
     const server_message *m = server_message_of(w, chat, sequence);
-    if (!m || m->deleted) return;
+    if (!m || m->deleted || check_is_evicted(w, chat, sequence)) return;
     if (w->swarm.lies && (m->written || !cached_knows(cached_of(w, chat), sequence))) return;
     violation(w, "truth", "message %" PRId64 " of chat %d is dropped, but the server has it", sequence, chat);
 }

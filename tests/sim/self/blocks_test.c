@@ -5,6 +5,7 @@
 
 #include <cmocka.h>
 
+#include "gen/schema.h"
 #include "stage.h"
 
 static void with_history(stage *s) {
@@ -14,6 +15,7 @@ static void with_history(stage *s) {
     stage_block(s, 131, 190, 0, 0);
     for (int64_t i = 121; i <= 130; i++) stage_row(s, i, 0);
     for (int64_t i = 191; i <= 200; i++) stage_row(s, i, 0);
+    stage_block(s, 201, STAGE_MESSAGES, 0, 0);
     stage_chat(s, STAGE_MESSAGES, 0, 0, false);
     assert_int_equal(stage_write(s), STEP_FINE);
     assert_string_equal(stage_commit(s), "");
@@ -86,7 +88,7 @@ static void test_row_wins(void **state) {
     assert_int_equal(v->count, STAGE_MESSAGES);
     assert_int_equal(view_at(v, 70)->version, 3);
     assert_int_equal(view_at(v, 71)->version, 0);
-    assert_null(view_at(v, 201));
+    assert_null(view_at(v, STAGE_MESSAGES + 1));
     stage_close(&s);
 }
 
@@ -210,10 +212,11 @@ static void test_too_large(void **state) {
     (void)state;
     stage s;
     with_history(&s);
-    stage_delete_block(&s, 1);
-    stage_delete_block(&s, 61);
-    stage_block(&s, 1, 65, 0, 0);
-    stage_block(&s, 66, 120, 0, 0);
+    for (int64_t i = 121; i <= 130; i++) stage_delete_row(&s, i);
+    for (int64_t i = 191; i <= 200; i++) stage_delete_row(&s, i);
+    for (int i = 0; i < 4; i++) stage_delete_block(&s, (int64_t[]){1, 61, 131, 201}[i]);
+    stage_block(&s, 1, LIMIT_LARGE_BLOCK_MESSAGES + 1, 0, 0);
+    stage_block(&s, LIMIT_LARGE_BLOCK_MESSAGES + 2, STAGE_MESSAGES, 0, 0);
     finds(&s, "blocks");
 }
 

@@ -7,19 +7,36 @@
 #include "accept.h"
 #include "gen/schema.h"
 #include "host_apply.h"
+#include "host_events.h"
+
+/** Each of 100 bytes, with all that can be known of it. */
+static void give_files(world *w) {
+    for (int file = 0; file < STAGE_FILES; file++) {
+        media_file *f = &w->gallery.files[STAGE_CHAT][file];
+        *f = (media_file){.bytes = {1 + file, STAGE_FILE_BYTES}, .has_hash = true, .has_size = true};
+    }
+}
 
 stage stage_open(void) {
     world *w = checked(calloc(1, sizeof *w));
     w->seed = 1;
     w->time_ms = WORLD_START_MS;
-    w->swarm = (swarm){.chats = 1, .history_kept = 100, .server_pause = 1000};
+    w->swarm = (swarm){.chats = 1,
+                       .history_kept = 100,
+                       .server_pause = 1000,
+                       .media_files = STAGE_FILES,
+                       .media_size = 1000};
     clock_start(w);
+    gallery_start(w);
+    give_files(w);
     store_start(&w->store);
     network_start(w);
     lies_start(w);
     server_start(w);
     damage_start(w);
     w->host.strict = true;
+    w->sizes_unsaid = true;
+    w->space.told.bytes = LIMIT_CACHE_BYTES;
     while (server_find(w, STAGE_CHAT)->last_sequence < STAGE_MESSAGES) server_post(w, STAGE_CHAT, 1);
     model_chat *m = model_of(w, STAGE_CHAT);
     for (int64_t i = 0; i <= STAGE_MESSAGES; i++) m->known_at[i] = 1;
@@ -50,6 +67,7 @@ static void open_write(stage *s, const char *op, const char *store, const char *
 void stage_block(stage *s, int64_t first, int64_t last, int64_t without, int version) {
     char chat[ID_BYTES];
     const size_t start = s->bytes.size;
+    s->blocks_written = true;
     int64_t count = 0;
     for (int64_t i = first; i <= last; i++) {
         if (i == without) continue;
@@ -80,6 +98,7 @@ void stage_delete_row(stage *s, int64_t sequence) {
 
 void stage_delete_block(stage *s, int64_t first) {
     char chat[ID_BYTES];
+    s->blocks_written = true;
     id_of_chat(chat, STAGE_CHAT);
     open_write(s, "delete", "message_blocks", "keys");
     buffer_print(&s->writes, "[\"%s\",%" PRId64 "]]}", chat, first);
@@ -87,6 +106,8 @@ void stage_delete_block(stage *s, int64_t first) {
 
 void stage_chat(stage *s, int64_t count, int64_t from, int64_t to, bool stale) {
     char chat[ID_BYTES];
+    s->meta = (stage_meta){count, from, to, stale};
+    s->meta_written = true;
     id_of_chat(chat, STAGE_CHAT);
     open_write(s, "put", "chat_meta", "rows");
     buffer_print(&s->writes, "{\"requestId\":\"%s\",\"lastSyncedSequence\":%d", chat, STAGE_MESSAGES);
@@ -94,6 +115,7 @@ void stage_chat(stage *s, int64_t count, int64_t from, int64_t to, bool stale) {
                  STAGE_MESSAGES, count);
     buffer_print(&s->writes, ",\"unreadCount\":0,\"lastReadSequence\":0,\"serverRevision\":\"%" PRId64 "\"",
                  server_find(s->w, STAGE_CHAT)->revision);
+    buffer_print(&s->writes, ",\"blockChanges\":%d", ++s->changes);
     buffer_text(&s->writes, ",\"knownGaps\":[");
     if (to) buffer_print(&s->writes, "{\"startSeq\":%" PRId64 ",\"endSeq\":%" PRId64, from, to);
     if (to) buffer_print(&s->writes, ",\"detectedAt\":0,\"stale\":%s}", stale ? "true" : "false");
@@ -206,10 +228,85 @@ const char *stage_call(stage *s, int64_t number, const char *key) {
     return s->w->log.checker;
 }
 
+/* ---- media ---- */
+
+static void write_name(buffer *out, int file) {
+    char name[GALLERY_NAME_BYTES];
+    gallery_name(name, file);
+    buffer_print(out, "\"filename\":\"%s\"", name);
+}
+
+void stage_file(stage *s, int file, const char *fields) {
+    char id[GALLERY_ID_BYTES], chat[ID_BYTES];
+    gallery_id(id, STAGE_CHAT, file);
+    id_of_chat(chat, STAGE_CHAT);
+    open_write(s, "put", "media_meta", "rows");
+    buffer_print(&s->writes, "{%s\"id\":\"%s\",\"requestId\":\"%s\",", fields, id, chat);
+    write_name(&s->writes, file);
+    buffer_text(&s->writes, ",\"downloadStatus\":\"pending\",\"priority\":\"normal\"}]}");
+}
+
+void stage_kept(stage *s, int file, int64_t used_at, const char *fields) {
+    const media_bytes bytes = gallery_find(s->w, STAGE_CHAT, file)->bytes;
+    char hash[GALLERY_HASH_BYTES];
+    buffer all = {0};
+    gallery_hash(hash, bytes);
+    buffer_print(&all, "%s\"fileSize\":%" PRId64 ",\"localBlobKey\":\"b-%d\"", fields, bytes.size, file);
+    buffer_print(&all, ",\"lastAccessedAt\":%" PRId64 ",\"sha256Hash\":\"%s\"", used_at, hash);
+    buffer_text(&all, ",\"isVerified\":true,\"downloadedAt\":1,\"downloadStatus\":\"completed\",");
+    stage_file(s, file, all.at);
+    buffer_free(&all);
+}
+
+void stage_forget_file(stage *s, int file) {
+    char id[GALLERY_ID_BYTES];
+    gallery_id(id, STAGE_CHAT, file);
+    open_write(s, "delete", "media_meta", "keys");
+    buffer_print(&s->writes, "\"%s\"]}", id);
+}
+
+/** The tab holds bytes, by the file's number and one. */
+static int64_t hold(stage *s, int file, bool wrong) {
+    host_event *event = host_event_new(copy_of("{\"type\":\"reply\"}"));
+    event->held = file + 1;
+    event->bytes = gallery_find(s->w, STAGE_CHAT, file)->bytes;
+    if (wrong) event->bytes = gallery_others(s->w, event->bytes.size);
+    events_append(&s->w->host.group, event);
+    s->decided = true;
+    return event->bytes.size;
+}
+
+void stage_blob(stage *s, int file, bool wrong) {
+    const int64_t size = hold(s, file, wrong);
+    open_write(s, "putBlob", "media_blobs", "rows");
+    buffer_print(&s->writes, "{\"key\":\"b-%d\",\"held\":%d,\"size\":%" PRId64 "}]}", file, file + 1, size);
+}
+
+void stage_forget_blob(stage *s, int file) {
+    open_write(s, "delete", "media_blobs", "keys");
+    buffer_print(&s->writes, "\"b-%d\"]}", file);
+}
+
+void stage_stats(stage *s, int64_t messages, int64_t media, int files) {
+    s->w->sizes_unsaid = false;
+    open_write(s, "put", "cache_stats", "rows");
+    buffer_print(&s->writes, "{\"key\":\"stats\",\"totalSize\":%" PRId64, messages + media);
+    buffer_print(&s->writes, ",\"messagesSize\":%" PRId64 ",\"mediaSize\":%" PRId64, messages, media);
+    buffer_print(&s->writes, ",\"mediaCount\":%d}]}", files);
+}
+
+void stage_event(stage *s, const char *header) {
+    events_append(&s->w->host.group, host_event_new(copy_of(header)));
+    s->decided = true;
+}
+
 /* ---- carrying out ---- */
 
 step_failure stage_write(stage *s) {
     buffer json = {0};
+    const stage_meta meta = s->meta;
+    if (s->blocks_written && !s->meta_written) stage_chat(s, meta.count, meta.from, meta.to, meta.stale);
+    s->blocks_written = s->meta_written = false;
     buffer_print(&json, "{\"writes\":[%s]}", s->writes.at);
     cJSON *plan = checked(cJSON_Parse(json.at));
     const step_failure failure = apply_writes(s->w, plan, s->bytes.at);
@@ -222,7 +319,11 @@ step_failure stage_write(stage *s) {
 }
 
 const char *stage_commit(stage *s) {
+    usage_heard(s->w, &s->w->host.group);
     checks_committed(s->w);
+    if (s->decided) events_clear(&s->w->host.group);
+    s->decided = false;
+    usage_through(s->w);
     store_commit(&s->w->store);
     checks_all(s->w);
     return s->w->log.checker;

@@ -19,6 +19,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
+const betweenChunks_ms = 15;
+
 /** One scripted server: what it will answer, what it was asked, and who waits for `release`. */
 function newScript(answers) {
   const script = { answers: answers.map((answer) => ({ times: 1, ...answer, used: 0 })), requests: [] };
@@ -49,15 +51,14 @@ function record(script, request, reply, path) {
   return { answered: () => (open = false) };
 }
 
-/** Sends the first bytes of the body and then drops the connection. */
+/** Sends the first bytes of the body and, when they have arrived, drops the connection. */
 function sendTruncated(reply, answer, headers) {
   const body = Buffer.from(answer.body ?? '');
   reply.hijack();
   reply.raw.writeHead(answer.status ?? 200, { ...headers, 'content-length': body.length });
-  reply.raw.write(body.subarray(0, answer.truncateBytes), () => reply.raw.destroy());
+  const drop = () => setTimeout(() => reply.raw.destroy(), betweenChunks_ms);
+  reply.raw.write(body.subarray(0, answer.truncateBytes), drop);
 }
-
-const betweenChunks_ms = 15;
 
 /** Sends the chunks so that they leave one by one. */
 async function sendChunks(reply, answer, headers) {

@@ -40,22 +40,30 @@ async function ask(
   params: object,
   signal: AbortSignal,
   onSignal?: (change: ChangeSignal) => void,
-): Promise<Uint8Array> {
+): Promise<Extract<ToModule, { kind: 'answer' }>> {
   const id = nextId++;
   signal.addEventListener('abort', () => tell({ kind: 'cancel', id }), { once: true });
   const answer = await new Promise<Extract<ToModule, { kind: 'answer' }>>((settle) => {
     waiting.set(id, onSignal ? { settle, onSignal } : { settle });
     tell({ kind: 'call', id, method, params });
   });
-  if (answer.reason === undefined) return answer.body ?? new Uint8Array();
+  if (answer.reason === undefined) return answer;
   throw Object.assign(new Error(answer.reason), answer.status === undefined ? {} : { status: answer.status });
 }
 
+async function bodyOf(method: Method, params: object, signal: AbortSignal): Promise<Uint8Array> {
+  return (await ask(method, params, signal)).body ?? new Uint8Array();
+}
+
 const transport: Transport = {
-  fetchChats: (params, { signal }) => ask('fetchChats', params, signal),
-  fetchMessages: (params, { signal }) => ask('fetchMessages', params, signal),
-  sendMessage: (params, { signal }) => ask('sendMessage', params, signal),
-  markRead: (params, { signal }) => ask('markRead', params, signal),
+  fetchChats: (params, { signal }) => bodyOf('fetchChats', params, signal),
+  fetchMessages: (params, { signal }) => bodyOf('fetchMessages', params, signal),
+  sendMessage: (params, { signal }) => bodyOf('sendMessage', params, signal),
+  markRead: (params, { signal }) => bodyOf('markRead', params, signal),
+  fetchMedia: async (params, { signal }) => {
+    const { head, body = new Uint8Array() } = await ask('fetchMedia', params, signal);
+    return { ...head, bytes: body };
+  },
   subscribe: async (onSignal, { signal }) => void (await ask('subscribe', {}, signal, onSignal)),
 };
 export default transport;
@@ -63,10 +71,12 @@ export default transport;
 /* ---- what goes wrong ---- */
 
 /** Whether the fault strikes now; counts the requests that it lets pass. */
-function strikes(store: string | null, value: unknown): boolean {
+function strikes(store: string | null, value: unknown, method?: Fault['method']): boolean {
   if (!fault || (fault.how === 'open') !== (store === null)) return false;
+  if (fault.method && fault.method !== method) return false;
   if (fault.store && fault.store !== store) return false;
-  const row = (value ?? {}) as { id?: unknown; requestId?: unknown };
+  const row = (value ?? {}) as { id?: unknown; requestId?: unknown; data?: unknown };
+  if (fault.blobs && !(row.data instanceof Blob)) return false;
   if (fault.id && fault.id !== row.id && fault.id !== row.requestId && fault.id !== value) return false;
   const count = struck++ - (fault.after ?? 0);
   if (count < 0 || count >= (fault.times ?? 1)) return false;
@@ -95,7 +105,7 @@ for (const method of ['put', 'add', 'delete'] as const) {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its store
   const original = IDBObjectStore.prototype[method] as (...args: unknown[]) => IDBRequest;
   const broken = function (this: IDBObjectStore, ...args: unknown[]): IDBRequest {
-    if (!strikes(this.name, args[0])) return original.apply(this, args);
+    if (!strikes(this.name, args[0], method)) return original.apply(this, args);
     const late = fault!.how === 'throw' ? null : original.apply(this, args);
     strike(this);
     return late!;

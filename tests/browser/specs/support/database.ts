@@ -116,6 +116,17 @@ export async function changeRow(
   }
 }
 
+export async function deleteRow(databaseName: string, store: string, key: IDBValidKey): Promise<void> {
+  const db = await openRaw(databaseName);
+  try {
+    const transaction = db.transaction(store, 'readwrite');
+    transaction.objectStore(store).delete(key);
+    await transactionDone(transaction);
+  } finally {
+    db.close();
+  }
+}
+
 export interface StoreShape {
   keyPath: string | string[] | null;
   indexes: Record<string, { keyPath: string | string[]; unique: boolean; multiEntry: boolean }>;

@@ -90,7 +90,7 @@ interface ServerChatState {
   lastReadSequence: number;
 }
 
-export type Method = 'fetchChats' | 'fetchMessages' | 'sendMessage' | 'markRead';
+export type Method = 'fetchChats' | 'fetchMessages' | 'sendMessage' | 'markRead' | 'fetchMedia';
 
 /** Keeps chats with messages; counts what it is asked; can be taken off the net. */
 export class FakeServer implements Transport {

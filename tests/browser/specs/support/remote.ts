@@ -1,8 +1,9 @@
 /**
  * The page's end of modules/faulty.ts: a transport module in the worker, whose calls a server here answers.
  */
-import { moduleTransport, type ModuleTransportConfig } from 'chatlarder';
+import { moduleTransport, type FetchMediaParams, type ModuleTransportConfig } from 'chatlarder';
 import type { FakeServer, Method } from './fake-server.js';
+import type { MediaServer } from './media-server.js';
 
 /** What goes wrong with the storage inside the worker. */
 export interface Fault {
@@ -15,6 +16,10 @@ export interface Fault {
   name?: string;
   /** Only requests on this store; default all. */
   store?: string;
+  /** Only requests of this kind; default all. */
+  method?: 'put' | 'add' | 'delete';
+  /** Only for rows with a Blob. */
+  blobs?: boolean;
   /** Only for rows whose id or requestId this is. */
   id?: string;
   /** How many such requests go well before. */
@@ -24,7 +29,7 @@ export interface Fault {
 }
 
 export type ToModule =
-  | { kind: 'answer'; id: number; body?: Uint8Array; status?: number; reason?: string }
+  | { kind: 'answer'; id: number; body?: Uint8Array; head?: object; status?: number; reason?: string }
   | { kind: 'signal'; id: number; change: { requestId?: string; revision?: string } }
   | { kind: 'fault'; fault: Fault | null }
   | { kind: 'hurry'; timeoutMs: number }
@@ -100,6 +105,13 @@ export class Remote {
     this.#channel.postMessage(answer);
   }
 
+  /** A file in one piece. */
+  async #media(params: FetchMediaParams, signal: AbortSignal, id: number): Promise<ToModule> {
+    const { stream, ...head } = await (this.#server as MediaServer).fetchMedia(params, { signal });
+    const body = new Uint8Array(await new Response(stream).arrayBuffer());
+    return { kind: 'answer', id, head, body };
+  }
+
   async #run(
     method: Method | 'subscribe',
     params: object,
@@ -112,6 +124,7 @@ export class Remote {
         await this.#server.subscribe(onSignal, { signal });
         return { kind: 'answer', id };
       }
+      if (method === 'fetchMedia') return await this.#media(params as FetchMediaParams, signal, id);
       const answer = await this.#server[method](params as never, { signal });
       const text = typeof answer === 'string' ? answer : JSON.stringify(answer);
       return { kind: 'answer', id, body: encoder.encode(text) };

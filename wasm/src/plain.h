@@ -1,0 +1,19 @@
+#ifndef LARDER_PLAIN_H
+#define LARDER_PLAIN_H
+
+#include "record.h"
+
+/** A field of a plain record; of a text the bytes without their quotes, of an enum the index. */
+typedef struct {
+    bool there; /* neither missing nor null */
+    slice text;
+    int64_t number;
+} plain_field;
+
+/**
+ * Reads a record as cores write them: known fields alone, texts without escapes, whole numbers. It is many
+ * times as fast as `record_read`, which takes over where this gives up: false says nothing of what is wrong.
+ */
+bool plain_read(slice bytes, const record_rule *rule, plain_field out[RECORD_FIELDS_MAX]);
+
+#endif
