@@ -9,10 +9,12 @@ import { editsSuite } from './suites/edits.mjs';
 import { eventsSuite } from './suites/events.mjs';
 import { faultsSuite } from './suites/faults.mjs';
 import { loadSuite } from './suites/load.mjs';
+import { mediaSuite } from './suites/media.mjs';
 import { pagesSuite } from './suites/pages.mjs';
 import { problemsSuite } from './suites/problems.mjs';
 import { readSuite } from './suites/read.mjs';
 import { revisionsSuite } from './suites/revisions.mjs';
+import { samplesSuite } from './suites/samples.mjs';
 import { sendingSuite } from './suites/sending.mjs';
 
 /** @import { Database } from '../../web-demo/server/database.mjs' */
@@ -34,6 +36,8 @@ const SUITES = {
   problems: problemsSuite,
   faults: faultsSuite,
   load: loadSuite,
+  media: mediaSuite,
+  samples: samplesSuite,
 };
 
 /**

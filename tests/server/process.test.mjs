@@ -92,12 +92,16 @@ describe('the program', () => {
     );
     assert.equal((await agent.chats({ cursor })).chats.length, 3);
     await agent.send(id, 'sent before the kill', keys[1]);
+    const { messages: madeUp } = await agent.messages(uuidOf('chat:generated-1'));
+    const film = madeUp.find((/** @type {any} */ { fileMimeType }) => fileMimeType === 'video/mp4');
     await second.stop('SIGKILL');
 
     const third = await run([], { ...env, FAULTS: '1' });
     agent = clientOf(third.url);
     assert.equal((await fetch(`${third.url}test/requests`)).status, 200);
     assert.equal((await agent.messages(id)).messages.at(-1).content, 'sent before the kill');
+    const { status, headers } = await agent.request('HEAD', `/media/${film.fileName}/download`);
+    assert.deepEqual([status, headers.get('content-length')], [200, String(film.fileSize)]);
     assert.equal((await agent.send(id, 'a retry', keys[1])).status, 200);
     const { body: next } = await agent.send(id, 'and on', keys[2]);
     assert.equal(next.sequenceNumber, sent.sequenceNumber + 2);

@@ -29,7 +29,9 @@ const builds = [
     sources: [
       'dist',
       'package-lock.json',
-      ...['index.html', 'public', 'scripts', 'src', 'vite.config.ts'].map((path) => `web-demo/${path}`),
+      ...['index.html', 'public', 'scripts', 'server/samples/png.mjs', 'src', 'vite.config.ts'].map(
+        (path) => `web-demo/${path}`,
+      ),
     ],
     results: ['web-demo/dist/index.html', 'web-demo/dist/sw.js'],
     script: 'web-demo/scripts/build.mjs',

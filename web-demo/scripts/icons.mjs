@@ -1,4 +1,4 @@
-import { deflateSync } from 'node:zlib';
+import { encodePng } from '../server/samples/png.mjs';
 
 /**
  * The page's icon, described once and drawn twice: as SVG and, pixel by pixel, as PNG. A speech bubble with
@@ -77,29 +77,18 @@ const SAMPLES = 4;
  * @param {number} size in pixels
  */
 function pngOf(shapes, size) {
-  const rowBytes = 1 + size * 4;
-  const rows = Buffer.alloc(rowBytes * size);
+  const pixels = Buffer.alloc(size * size * 4);
   const scale = GRID / size;
   let above = topsOfRow(shapes, 0, size, scale);
   for (let y = 0; y < size; y++) {
     const below = topsOfRow(shapes, y + 1, size, scale);
     for (let x = 0; x < size; x++) {
       const corners = [above[x], above[x + 1], below[x], below[x + 1]];
-      rows.set(pixelOf(shapes, corners, x, y, scale), y * rowBytes + 1 + x * 4);
+      pixels.set(pixelOf(shapes, corners, x, y, scale), (y * size + x) * 4);
     }
     above = below;
   }
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(size, 0);
-  header.writeUInt32BE(size, 4);
-  header.set([8, 6, 0, 0, 0], 8); // 8 bits a channel, RGBA, no interlace
-  const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
-  return Buffer.concat([
-    signature,
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(rows, { level: 9 })),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+  return encodePng(pixels, size, size, 4);
 }
 
 /**
@@ -174,24 +163,4 @@ function polygonContains({ points }, x, y) {
     const [x2, y2] = points[index + 1] ?? points[0] ?? [x1, y1];
     return (x2 - x1) * (y - y1) - (y2 - y1) * (x - x1) >= 0;
   });
-}
-
-/** @param {string} type @param {Buffer} data */
-function chunk(type, data) {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const framed = Buffer.alloc(body.length + 8);
-  framed.writeUInt32BE(data.length, 0);
-  framed.set(body, 4);
-  framed.writeUInt32BE(crc32(body), body.length + 4);
-  return framed;
-}
-
-/** The checksum of PNG chunks. @param {Buffer} bytes */
-function crc32(bytes) {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -5,6 +5,9 @@ import { drainOnClose } from './draining.mjs';
 import { EventHub, eventRoutes } from './events.mjs';
 import { addFaults } from './faults.mjs';
 import { jsonBodies } from './json-bodies.mjs';
+import { mediaDownloadRoutes } from './media-downloads.mjs';
+import { MediaFiles } from './media-files.mjs';
+import { mediaRoutes } from './media.mjs';
 import { messagePageRoutes } from './message-pages.mjs';
 import { messageRoutes } from './messages.mjs';
 import { answerWithProblems, problemOf, sendProblem } from './problems.mjs';
@@ -22,6 +25,7 @@ const BODY_BYTES_MAX = 160 * 1024;
 /**
  * @typedef {object} ServerOptions
  * @property {Database} database open; stays the caller's to close
+ * @property {string} [mediaDir] where the bytes of media lie
  * @property {boolean} [faults] whether there are fault switches and request counts under /test/
  * @property {string} [staticDir] the built page
  * @property {import('fastify').FastifyServerOptions['logger']} [logger]
@@ -37,6 +41,7 @@ const BODY_BYTES_MAX = 160 * 1024;
  */
 export async function buildServer({
   database,
+  mediaDir,
   faults = false,
   staticDir,
   logger = false,
@@ -58,7 +63,8 @@ export async function buildServer({
   addSecurityHeaders(app);
   jsonBodies(app);
   if (faults) addFaults(app);
-  const parts = { database, events: new EventHub(), historyKept, heartbeatMs };
+  const mediaFiles = new MediaFiles(mediaDir);
+  const parts = { database, mediaFiles, events: new EventHub(), historyKept, heartbeatMs };
   app.addHook('preClose', async () => parts.events.closeAll());
   drainOnClose(app);
   app.register(async (api) => addApi(api, parts), { prefix: '/api/v1' });
@@ -67,7 +73,12 @@ export async function buildServer({
 }
 
 /**
- * @typedef {{ database: Database, events: EventHub, historyKept: number, heartbeatMs: number }} Parts
+ * @typedef {object} Parts
+ * @property {Database} database
+ * @property {MediaFiles} mediaFiles
+ * @property {EventHub} events
+ * @property {number} historyKept
+ * @property {number} heartbeatMs
  *
  * @param {FastifyInstance} api
  * @param {Parts} parts
@@ -87,6 +98,8 @@ async function addApi(api, parts) {
     await messagePageRoutes(signedIn, parts);
     await messageRoutes(signedIn, parts);
     await readStateRoutes(signedIn, parts);
+    await mediaRoutes(signedIn, parts);
+    await mediaDownloadRoutes(signedIn, parts);
     await eventRoutes(signedIn, parts);
   });
 }

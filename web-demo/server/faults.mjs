@@ -1,6 +1,9 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Problem, sendProblem } from './problems.mjs';
 import { answers, emptySchema, faultBody, requestCountsSchema } from './schemas.mjs';
+import { spoiledBody, spoilsBytes } from './spoiled-bodies.mjs';
 
 /** @import { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify' */
 
@@ -16,7 +19,11 @@ import { answers, emptySchema, faultBody, requestCountsSchema } from './schemas.
  * @property {number} [status] answer this without doing anything
  * @property {string} [retryAfter] the header of that answer, as it is
  * @property {boolean} [html] a page of HTML instead of the body
- * @property {number} [truncate] only so many bytes of the body
+ * @property {number} [truncate] only so many bytes of the body, as if that were all
+ * @property {number} [append] so many bytes more than the body has, as if they were part of it
+ * @property {number} [cutAfter] the connection ends after so many bytes of the body
+ * @property {number} [stallAfter] nothing more comes after so many bytes, until another fault is set
+ * @property {boolean} [wrongBytes] the body's bytes are others, as many
  * @property {boolean} [duplicate] the request arrives twice; the second one is answered
  */
 
@@ -32,13 +39,26 @@ class FaultSwitch {
   #pattern = /^/;
   #matched = 0;
   #struck = 0;
+  #cleared = new AbortController();
 
   /** @param {Fault} fault the empty one clears */
   set(fault) {
+    this.release();
+    this.#cleared = new AbortController();
     this.#pattern = patternOf(fault.match ?? '^/api/');
     this.#fault = fault;
     this.#matched = 0;
     this.#struck = 0;
+  }
+
+  /** Lets go on what stands still. */
+  release() {
+    this.#cleared.abort();
+  }
+
+  /** Aborted when the fault that is set now is no longer set. */
+  get cleared() {
+    return this.#cleared.signal;
   }
 
   get dropsReplies() {
@@ -84,13 +104,18 @@ export function addFaults(app) {
   const closing = new AbortController();
   const copyKey = crypto.randomUUID();
 
-  app.addHook('preClose', async () => closing.abort());
+  app.addHook('preClose', async () => {
+    closing.abort();
+    faults.release();
+  });
   app.addHook('onRequest', async (request, reply) => {
     const path = request.url.split('?', 1)[0];
     if (!path.startsWith('/api/') || request.headers[COPY_HEADER] === copyKey) return;
     const route = `${request.method} ${request.routeOptions.url ?? '(unknown)'}`;
     counts.set(route, (counts.get(route) ?? 0) + 1);
-    request.fault = faults.strike(request.method, path);
+    const { cleared } = faults;
+    const fault = faults.strike(request.method, path);
+    request.fault = fault && { ...fault, cleared };
     if (faults.dropsReplies) reply.header('connection', 'close');
     if (request.fault?.status) return answerFault(reply, request.fault);
   });
@@ -132,7 +157,7 @@ async function sendCopy(app, request, copyKey) {
 }
 
 /**
- * @param {Fault} fault
+ * @param {Fault & { cleared: AbortSignal }} fault
  * @param {FastifyReply} reply
  * @param {any} payload
  * @param {AbortSignal} closing
@@ -144,9 +169,26 @@ async function spoilReply(fault, reply, payload, closing) {
     return payload;
   }
   if (fault.html) reply.type('text/html; charset=utf-8');
-  const body = fault.html ? HTML_PAGE : payload;
-  if (fault.truncate === undefined || body === null || body === undefined) return body;
-  return Buffer.from(body).subarray(0, fault.truncate);
+  return spoilBytes(fault, reply, fault.html ? HTML_PAGE : payload);
+}
+
+/**
+ * @param {Fault & { cleared: AbortSignal }} fault
+ * @param {FastifyReply} reply
+ * @param {any} body
+ */
+async function spoilBytes(fault, reply, body) {
+  if (body === null || body === undefined) return body;
+  if (fault.truncate !== undefined || fault.append !== undefined) {
+    const whole = body instanceof Readable ? await buffer(body) : Buffer.from(body);
+    const sent = Buffer.concat([whole.subarray(0, fault.truncate), Buffer.alloc(fault.append ?? 0)]);
+    reply.header('content-length', sent.length);
+    return sent;
+  }
+  if (!spoilsBytes(fault)) return body;
+  const source = body instanceof Readable ? body : Buffer.from(body);
+  if (source instanceof Buffer) reply.header('content-length', source.length);
+  return spoiledBody(fault, source, reply.raw, fault.cleared);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AGENT, CUSTOMER } from './auth.mjs';
+import { randomFrom } from './random.mjs';
 
 /** @import { LoadRecord } from './load.mjs' */
 
@@ -144,15 +145,4 @@ function sentence(asks, thing, random) {
 /** @param {string[]} list @param {() => number} random */
 function pick(list, random) {
   return list[Math.floor(random() * list.length)];
-}
-
-/** A small seeded generator (mulberry32): numbers in [0, 1). @param {number} seed */
-function randomFrom(seed) {
-  let state = Math.imul(seed, 0x9e3779b9) | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -1,10 +1,12 @@
 import { DEMO_USERS } from './auth.mjs';
+import { addMedia } from './media-records.mjs';
 import { countUnread } from './read-state.mjs';
 import { codePoints, CONTENT_CODE_POINTS_MAX, isStorable } from './text.mjs';
 import { uuidOf } from './uuid.mjs';
 
 /** @import { Database, Session } from './database.mjs' */
 /** @import { User } from './auth.mjs' */
+/** @import { MediaFiles } from './media-files.mjs' */
 
 /**
  * Filling a database with many messages at once: from a file (`load-file.mjs`) or made up
@@ -18,6 +20,16 @@ import { uuidOf } from './uuid.mjs';
  * @property {string} nick who wrote it
  * @property {string} text
  * @property {User} [sender] instead of a user made from `nick`
+ * @property {LoadMedia} [media] what the message carries
+ *
+ * @typedef {object} LoadMedia
+ * @property {string} deviceId
+ * @property {string} cameraId
+ * @property {string} reason
+ * @property {string} mimeType
+ * @property {string} filename
+ * @property {boolean} isScreenshot
+ * @property {() => Uint8Array} bytes asked for when the message is stored
  *
  * @typedef {object} Unusable a line that is no message
  * @property {string} unusable why
@@ -46,11 +58,12 @@ const UNREAD_AMONG = 30;
  *
  * @param {Database} database
  * @param {AsyncIterable<LoadRecord | Unusable> | Iterable<LoadRecord | Unusable>} records
+ * @param {MediaFiles} [files] where media go; without it they are left out
  * @returns {Promise<LoadReport>}
  */
-export async function loadMessages(database, records) {
+export async function loadMessages(database, records, files) {
   const report = await database.transaction(async (session) => {
-    const load = new Load(session);
+    const load = new Load(session, files);
     for await (const record of records) await load.add(record);
     return load.finish();
   });
@@ -68,9 +81,10 @@ class Load {
   /** @type {LoadReport} */
   #report = { chats: 0, messages: 0, known: 0, skipped: {} };
 
-  /** @param {Session} session */
-  constructor(session) {
+  /** @param {Session} session @param {MediaFiles} [files] */
+  constructor(session, files) {
     this.session = session;
+    this.files = files;
   }
 
   /** @param {LoadRecord | Unusable} record */
@@ -100,6 +114,7 @@ class Load {
     const fresh = batch.filter((record) => this.#chats.get(record.chat)?.isNew);
     await this.#addUsers(fresh);
     const stored = await this.#addMessages(fresh);
+    for (const record of fresh) await this.#addMedia(record);
     this.#report.known += batch.length - fresh.length;
     this.#report.messages += stored;
     this.#skip('repeated', fresh.length - stored);
@@ -154,7 +169,7 @@ class Load {
   async #addMessages(batch) {
     if (batch.length === 0) return 0;
     const messages = batch.map((record) => ({
-      id: uuidOf(`message:${record.seq}:${record.chat}`),
+      id: idOf(record),
       chat_id: this.#chats.get(record.chat)?.id,
       sequence: record.seq,
       sender_id: record.sender?.id ?? this.#users.get(record.nick),
@@ -174,6 +189,36 @@ class Load {
     );
     return count;
   }
+
+  /** @param {LoadRecord} record stored */
+  async #addMedia(record) {
+    const { media, time } = record;
+    if (!media || !this.files) return;
+    const [chatId, messageId] = [String(this.#chats.get(record.chat)?.id), idOf(record)];
+    const { isScreenshot, filename: originalFilename, ...captured } = media;
+    const bytes = media.bytes();
+    const capturedAt = new Date(time);
+    const added = { ...captured, chatId, messageId, capturedAt, originalFilename, bytes };
+    const name = await addMedia(this.session, this.files, added);
+    await this.session.query(
+      `UPDATE messages
+          SET is_screenshot = $2, screenshot_file_name = $3, file_name = $4, file_size = $5,
+              file_mime_type = $6
+        WHERE id = $1`,
+      [
+        messageId,
+        isScreenshot,
+        ...(isScreenshot ? [name, null] : [null, name]),
+        bytes.length,
+        media.mimeType,
+      ],
+    );
+  }
+}
+
+/** @param {LoadRecord} record */
+function idOf({ chat, seq }) {
+  return uuidOf(`message:${seq}:${chat}`);
 }
 
 /** @param {LoadRecord} record @returns {string | null} */

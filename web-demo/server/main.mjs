@@ -8,7 +8,8 @@ const USAGE = `Usage: node web-demo/server/main.mjs [--data FILE.ndjson[.gz]] [-
   --generate CHATS,MESSAGES  make up so many chats with so many messages each
 
 Environment: PORT (8080), DATA_DIR (in memory when unset), DATABASE_URL (a PostgreSQL instead),
-FAULTS=1 (fault switches for tests), HISTORY_KEPT (10000), LOG_LEVEL (warn).`;
+MEDIA_DIR (where the files of messages lie, by default below DATA_DIR), FAULTS=1 (fault switches for tests),
+HISTORY_KEPT (10000), LOG_LEVEL (warn).`;
 
 const GENERATED_MESSAGES_MAX = 5_000_000;
 
@@ -59,6 +60,7 @@ async function main(args, env) {
     port: numberFrom(env.PORT, 'PORT', 8080, 65_535),
     dataDir: env.DATA_DIR || undefined,
     databaseUrl: env.DATABASE_URL || undefined,
+    mediaDir: env.MEDIA_DIR || undefined,
     faults: env.FAULTS === '1',
     historyKept: numberFrom(env.HISTORY_KEPT, 'HISTORY_KEPT', 10_000, 1_000_000),
     data,

@@ -11,6 +11,7 @@ import { isStorable } from './text.mjs';
 /** @import { FastifyInstance } from 'fastify' */
 /** @import { Database, Row, Session } from './database.mjs' */
 /** @import { EventHub } from './events.mjs' */
+/** @import { MediaFiles } from './media-files.mjs' */
 
 /**
  * @typedef {object} NewMessage
@@ -21,6 +22,7 @@ import { isStorable } from './text.mjs';
  *
  * @typedef {object} Parts
  * @property {Database} database
+ * @property {MediaFiles} mediaFiles
  * @property {EventHub} events
  * @property {number} historyKept
  *
@@ -206,12 +208,16 @@ function timeAfter(previous) {
  * @param {Place} place
  * @param {string} id
  */
-export async function deleteMessage({ database, events, historyKept }, place, id) {
+export async function deleteMessage({ database, mediaFiles, events, historyKept }, place, id) {
   const deleted = await database.transaction(async (session) => {
     const chat = await lockChat(session, place.requestId, place.userId);
     const message = await findOwn(session, chat, place.userId, id);
-    if (message.deleted_at) return { chat, members: [], revision: 0 };
+    if (message.deleted_at) return { chat, members: [], media: [], revision: 0 };
     await clearMessage(session, message);
+    const media = await session.query(
+      'DELETE FROM media_objects WHERE message_id = $1 RETURNING local_path',
+      [id],
+    );
     const revision = await logChange(session, {
       chatId: chat.id,
       messageId: id,
@@ -219,9 +225,10 @@ export async function deleteMessage({ database, events, historyKept }, place, id
       historyKept,
     });
     const members = await moveForAll(session, chat.id);
-    return { chat, members, revision };
+    return { chat, members, media, revision };
   });
   events.publish(deleted.members, { requestId: deleted.chat.id, revision: String(deleted.revision) });
+  for (const { local_path: path } of deleted.media) await mediaFiles.delete(path);
 }
 
 /**
@@ -231,7 +238,8 @@ export async function deleteMessage({ database, events, historyKept }, place, id
 async function clearMessage(session, message) {
   await session.query(
     `UPDATE messages
-        SET content = '', deleted_at = $2, screenshot_file_name = NULL, file_name = NULL
+        SET content = '', deleted_at = $2, screenshot_file_name = NULL, file_name = NULL, file_size = NULL,
+            file_mime_type = NULL
       WHERE id = $1`,
     [message.id, new Date()],
   );

@@ -28,6 +28,7 @@ const TITLES = /** @type {Record<number, string>} */ ({
   410: 'Gone',
   413: 'Too large',
   415: 'Unsupported media type',
+  416: 'Range not satisfiable',
   425: 'Too early',
   429: 'Too many requests',
   500: 'Internal error',

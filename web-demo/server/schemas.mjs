@@ -177,6 +177,47 @@ export const readBody = object(
 
 export const readSchema = object({ unreadCount: integer, lastReadSequence: integer, revision: string });
 
+export const mediaParams = object({
+  id: {
+    type: 'string',
+    pattern: `${uuid.pattern.slice(0, -1)}(\\.[0-9a-zA-Z]{1,8})?$`,
+    description: 'a UUID, with or without an extension',
+  },
+});
+
+export const mediaFileQuery = query({ requestId: uuid });
+
+export const deviceParams = object({
+  deviceId: { type: 'string', minLength: 1, maxLength: 64, description: 'the name of a device' },
+});
+
+export const mediaQuery = query({
+  cursor: { type: 'string', minLength: 1, maxLength: 512, description: 'a cursor that this server gave' },
+  limit: wholeNumber('a whole number', 1, 500),
+});
+
+export const mediaSchema = object({
+  id: string,
+  requestId: string,
+  messageId: string,
+  deviceId: string,
+  cameraId: string,
+  capturedAt: timestamp,
+  reason: string,
+  sha256: string,
+  bytes: integer,
+  mimeType: string,
+  originalFilename: string,
+  filename: string,
+  createdAt: timestamp,
+});
+
+export const mediaListSchema = object({
+  media: { type: 'array', items: mediaSchema },
+  cursor: nullable(string),
+  hasMore: boolean,
+});
+
 export const faultBody = {
   ...object(
     {
@@ -186,10 +227,17 @@ export const faultBody = {
       retryAfter: { type: 'string', maxLength: 100, description: 'a header value' },
       times: wholeNumber('a whole number', 1, 1_000_000),
       truncate: wholeNumber('a number of bytes', 0, 10_000_000),
+      append: wholeNumber('a number of bytes', 0, 10_000_000),
+      cutAfter: wholeNumber('a number of bytes', 0, 1_000_000_000),
+      stallAfter: wholeNumber('a number of bytes', 0, 1_000_000_000),
+      wrongBytes: { type: 'boolean', description: 'true or false' },
       duplicate: { type: 'boolean', description: 'true or false' },
       html: { type: 'boolean', description: 'true or false' },
       match: { type: 'string', minLength: 1, maxLength: 500, description: 'a regular expression' },
-      method: { enum: ['GET', 'POST', 'PATCH', 'DELETE'], description: 'GET, POST, PATCH or DELETE' },
+      method: {
+        enum: ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE'],
+        description: 'GET, HEAD, POST, PATCH or DELETE',
+      },
     },
     [],
   ),

@@ -1,14 +1,20 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildServer } from './app.mjs';
 import { openDatabase } from './database.mjs';
 import { generateMessages } from './generate.mjs';
 import { readMessageFile } from './load-file.mjs';
 import { loadMessages } from './load.mjs';
+import { MediaFiles } from './media-files.mjs';
+import { withSamples } from './samples/index.mjs';
 
 /** @import { Database } from './database.mjs' */
 /** @import { LoadRecord, LoadReport, Unusable } from './load.mjs' */
+
+/** @typedef {AsyncIterable<LoadRecord | Unusable> | Iterable<LoadRecord>} Loadable */
 
 /** This is a demo with well-known tokens: it is never reachable from another machine. */
 const HOST = '127.0.0.1';
@@ -19,6 +25,8 @@ const STATIC_DIR = fileURLToPath(new URL('../dist/', import.meta.url));
  * @property {number} [port] 0 takes any free one
  * @property {string} [dataDir] where PGlite keeps its files; in memory when absent
  * @property {string} [databaseUrl] a real PostgreSQL instead
+ * @property {string} [mediaDir] where the bytes of media lie; by default below `dataDir`, and without that
+ * in a folder that goes with the server
  * @property {boolean} [faults]
  * @property {string} [staticDir]
  * @property {string} [data] a file of messages to load
@@ -30,6 +38,7 @@ const STATIC_DIR = fileURLToPath(new URL('../dist/', import.meta.url));
  * @typedef {object} RunningServer
  * @property {string} url with a slash at its end
  * @property {Database} database
+ * @property {string} mediaDir
  * @property {() => Promise<void>} close ends connections, then the database
  */
 
@@ -43,17 +52,31 @@ export async function startServer({ port = 8080, dataDir, databaseUrl, say = () 
   if (options.data) await access(options.data, constants.R_OK);
   await probePort(port);
   const database = await openDatabase({ url: databaseUrl, dataDir });
+  const media = await mediaFolder(options.mediaDir ?? (dataDir && join(dataDir, 'media')));
+  const end = async () => {
+    await database.close();
+    await media.end();
+  };
   try {
     const { faults, logger, historyKept, staticDir = STATIC_DIR } = options;
-    const app = await buildServer({ database, faults, staticDir, logger, historyKept });
-    await fill(database, options, say);
+    const mediaDir = media.path;
+    const app = await buildServer({ database, mediaDir, faults, staticDir, logger, historyKept });
+    await fill(database, new MediaFiles(mediaDir), options, say);
     await app.listen({ host: HOST, port });
     const { port: taken } = /** @type {import('node:net').AddressInfo} */ (app.server.address());
-    return { url: `http://${HOST}:${taken}/`, database, close: () => closeAll(app, database) };
+    const close = () => app.close().then(end);
+    return { url: `http://${HOST}:${taken}/`, database, mediaDir, close };
   } catch (error) {
-    await database.close();
+    await end();
     throw error;
   }
+}
+
+/** The folder for media: the one that is named, or one that `end` removes. @param {string} [named] */
+async function mediaFolder(named) {
+  if (named) return { path: named, end: async () => {} };
+  const path = await mkdtemp(join(tmpdir(), 'chatlarder-media-'));
+  return { path, end: () => rm(path, { recursive: true, force: true }) };
 }
 
 /**
@@ -71,38 +94,32 @@ function probePort(port) {
 }
 
 /**
- * @param {import('fastify').FastifyInstance} app
  * @param {Database} database
- */
-async function closeAll(app, database) {
-  await app.close();
-  await database.close();
-}
-
-/**
- * @param {Database} database
+ * @param {MediaFiles} files
  * @param {Pick<StartOptions, 'data' | 'generate'>} options
  * @param {(line: string) => void} say
  */
-async function fill(database, { data, generate }, say) {
-  if (data) await load(database, readMessageFile(data), `from ${data}`, say);
+async function fill(database, files, { data, generate }, say) {
+  const load = loaderOf(database, files, say);
+  if (data) await load(readMessageFile(data), `from ${data}`);
   if (generate) {
-    await load(database, generateMessages(generate.chats, generate.messages), 'made up', say);
+    const { chats, messages } = generate;
+    await load(withSamples(generateMessages(chats, messages), messages), 'made up');
   }
 }
 
 /**
  * @param {Database} database
- * @param {AsyncIterable<LoadRecord | Unusable> | Iterable<LoadRecord>} records
- * @param {string} origin
+ * @param {MediaFiles} files
  * @param {(line: string) => void} say
+ * @returns {(records: Loadable, origin: string) => Promise<void>}
  */
-async function load(database, records, origin, say) {
+const loaderOf = (database, files, say) => async (records, origin) => {
   const start = performance.now();
-  const report = await loadMessages(database, records);
+  const report = await loadMessages(database, records, files);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   say(`${reportText(report)} (${origin}, ${seconds} s)`);
-}
+};
 
 /** @param {LoadReport} report */
 function reportText({ chats, messages, known, skipped }) {

@@ -6,6 +6,6 @@ declare module 'fastify' {
     /** Who asks; set by the `authenticate` hook. */
     user: User;
     /** The fault that strikes this request, if a test has set one. */
-    fault: Fault | null;
+    fault: (Fault & { cleared: AbortSignal }) | null;
   }
 }

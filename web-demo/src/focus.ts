@@ -1,4 +1,4 @@
-import { hasKeyboard } from './media';
+import { hasKeyboard } from './viewport';
 
 /**
  * Moves the focus on before the button that has it goes away with what it stood for: to the field, or, where

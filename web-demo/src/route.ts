@@ -1,22 +1,27 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 
-/** Chats are named by UUIDs; any other address is the list. */
+/** Chats are named by UUIDs; any other address but the settings' is the list. */
 const chatHash = /^#\/chat\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
 
-function read(): string | null {
-  return chatHash.exec(location.hash)?.[1] ?? null;
-}
+export const settingsHref = '#/settings';
+const listHref = '#/';
 
-/** The chat that is open. The address carries it, so that a reload opens it again. */
-export const openChat = signal<string | null>(read());
+/** The address carries what is open, so that a reload opens it again. */
+const hash = signal(location.hash);
+
+/** The chat that is open. */
+export const openChat = computed(() => chatHash.exec(hash.value)?.[1] ?? null);
+export const areSettingsOpen = computed(() => hash.value === settingsHref);
+/** Whether there is anything beside the list. */
+export const isPaneOpen = computed(() => openChat.value !== null || areSettingsOpen.value);
 
 /** Whether the entry before this one in the history is the chat list. */
 let cameFromList = false;
 
 window.addEventListener('hashchange', () => {
-  const next = read();
-  cameFromList = openChat.value === null && next !== null;
-  openChat.value = next;
+  const wasOpen = isPaneOpen.peek();
+  hash.value = location.hash;
+  cameFromList = !wasOpen && isPaneOpen.peek();
 });
 
 export function chatHref(requestId: string): string {
@@ -24,7 +29,7 @@ export function chatHref(requestId: string): string {
 }
 
 /** Back to the list: a step back in the history where that leads there, otherwise in place. */
-export function closeChat(): void {
+export function closePane(): void {
   if (cameFromList) history.back();
-  else location.replace('#/');
+  else location.replace(listHref);
 }

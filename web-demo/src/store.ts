@@ -1,6 +1,7 @@
 import { effect, signal } from '@preact/signals';
 import { httpTransport, openLarder } from 'chatlarder';
 import type { ChatSummary, Larder } from 'chatlarder';
+import { limit } from './limit';
 import { user } from './user';
 
 declare global {
@@ -39,6 +40,7 @@ export async function openStore(): Promise<void> {
       userId: user.id,
       transport: httpTransport({ baseUrl: '/api/v1' }),
       credentials: () => user.token,
+      limits: { bytes: limit.peek() },
     });
     window.larder = opened;
     watchEvents(opened);

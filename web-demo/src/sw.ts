@@ -1,4 +1,4 @@
-import { drainOutboxOnSync, httpTransport } from 'chatlarder/service-worker';
+import { drainOutboxOnSync, httpTransport, serveMedia } from 'chatlarder/service-worker';
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import type { PrecacheEntry } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
@@ -17,6 +17,9 @@ cleanupOutdatedCaches();
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL('/index.html'), { denylist: [/^\/api\//, /^\/test\//] }),
 );
+
+/** Films and sounds that are on this device can be played from any place in them, offline too. */
+serveMedia();
 
 /** What was written is sent also when the last page was closed before there was a connection. */
 drainOutboxOnSync(({ userId }) => {

@@ -201,7 +201,7 @@ export function problemsSuite(context) {
       assert.equal(
         page.headers.get('content-security-policy'),
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
-          "img-src 'self' data: blob:; " +
+          "img-src 'self' data: blob:; media-src 'self' blob:; " +
           "connect-src 'self'; worker-src 'self'; base-uri 'none'; frame-ancestors 'none'",
       );
       const asset = await fetch(`${served.url}assets/core-1.wasm`);

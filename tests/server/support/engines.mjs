@@ -57,6 +57,6 @@ export const ENGINES = [
 /** Everything that the tests made, gone; the epoch stays. @param {Database} database */
 export async function empty(database) {
   await database.script(`
-    TRUNCATE message_changes, messages, members, chats, users;
+    TRUNCATE media_objects, message_changes, messages, members, chats, users;
     UPDATE server_state SET feed_position = 0;`);
 }

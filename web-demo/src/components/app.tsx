@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { onEscape } from '../escape';
-import { isSinglePane } from '../media';
-import { closeChat, openChat } from '../route';
+import { isSinglePane } from '../viewport';
+import { areSettingsOpen, closePane, isPaneOpen, openChat, settingsHref } from '../route';
 import { chats, larder, openProblem } from '../store';
 import { titleOf } from '../text/names';
 import { otherUser, user } from '../user';
@@ -9,30 +9,33 @@ import { OutboxAnnouncer } from './announcer';
 import { ChatList } from './chat-list';
 import { ChatPane } from './chat-pane';
 import { ConnectionBadge } from './connection-badge';
-import { ChatIcon } from './icons';
+import { ChatIcon, SettingsIcon } from './icons';
 import { OpenProblem } from './open-problem';
 import { OutboxBanner } from './outbox-banner';
+import { SettingsPage } from './settings/settings-page';
 import { UpdatePrompt } from './update-prompt';
 
-/** The page: the list and the chat that is open, side by side where there is room. */
+/** The page: the list, and the chat or the settings that are open, side by side where there is room. */
 export function App() {
   const open = openChat.value;
   useTitle();
-  const isPaneOpen = open !== null && larder.value !== null;
-  useLayoutEffect(() => (open ? onEscape(closeChat) : undefined), [open]);
+  const isOpen = isPaneOpen.value;
+  const isChatOpen = open !== null && larder.value !== null;
+  useLayoutEffect(() => (isOpen ? onEscape(closePane) : undefined), [isOpen]);
   if (openProblem.value) return <OpenProblem problem={openProblem.value} />;
   return (
-    <div class={`app ${open ? 'has-open-chat' : ''}`}>
+    <div class={`app ${isOpen ? 'has-open-pane' : ''}`}>
       <div class="list-pane">
-        <ListHeader isConnectionShown={!isSinglePane.value || !open} />
-        {!isPaneOpen && <OutboxBanner />}
+        <ListHeader isConnectionShown={!isSinglePane.value || !isOpen} />
+        {!isChatOpen && <OutboxBanner />}
         <nav class="chats" aria-label="Chats">
           <ChatList />
         </nav>
       </div>
-      <main class="chat-pane" aria-label="Conversation">
-        {isPaneOpen && <ChatPane key={open} larder={larder.value!} requestId={open} />}
-        {!open && <NothingOpen />}
+      <main class="chat-pane" aria-label={areSettingsOpen.value ? 'Settings' : 'Conversation'}>
+        {isChatOpen && <ChatPane key={open} larder={larder.value!} requestId={open} />}
+        {areSettingsOpen.value && larder.value && <SettingsPage />}
+        {!isOpen && <NothingOpen />}
       </main>
       <OutboxAnnouncer />
       <UpdatePrompt />
@@ -52,8 +55,28 @@ function ListHeader({ isConnectionShown }: { isConnectionShown: boolean }) {
           </a>
         </p>
       </div>
-      {isConnectionShown && <ConnectionBadge />}
+      <div class="list-header-end">
+        {isConnectionShown && <ConnectionBadge />}
+        <SettingsLink />
+      </div>
     </header>
+  );
+}
+
+/** The way to the settings; while they are open the page itself has the name that tests know them by. */
+function SettingsLink() {
+  const isOpen = areSettingsOpen.value;
+  return (
+    <a
+      class="round-button"
+      href={settingsHref}
+      title="Settings"
+      aria-current={isOpen ? 'page' : undefined}
+      data-testid={isOpen ? undefined : 'settings'}
+    >
+      <SettingsIcon />
+      <span class="visually-hidden">Settings</span>
+    </a>
   );
 }
 
@@ -70,7 +93,7 @@ function NothingOpen() {
 function useTitle() {
   const all = chats.value ?? [];
   const open = all.find(({ requestId }) => requestId === openChat.value);
-  const title = open && titleOf(open);
+  const title = areSettingsOpen.value ? 'Settings' : open && titleOf(open);
   const unread = all.reduce((sum, { unreadCount }) => sum + unreadCount, 0);
   useEffect(() => {
     document.title = `${unread ? `(${unread}) ` : ''}${title ? `${title} – ` : ''}Support`;

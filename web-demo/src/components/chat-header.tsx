@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ChatState, ChatSummary } from 'chatlarder';
 import type { Conversation } from '../conversation';
-import { hasKeyboard, isSinglePane } from '../media';
-import { closeChat } from '../route';
+import { hasKeyboard, isSinglePane } from '../viewport';
+import { closePane } from '../route';
 import { connection } from '../store';
 import { Avatar } from './avatar';
 import { ConnectionBadge } from './connection-badge';
@@ -24,7 +24,7 @@ export function ChatHeader({ conversation, title }: Props) {
   }, []);
   return (
     <header class="chat-header">
-      <button type="button" class="back" onClick={closeChat} aria-label="Back to the chats">
+      <button type="button" class="back" onClick={closePane} aria-label="Back to the chats">
         <BackIcon />
       </button>
       <Avatar id={conversation.requestId} name={title} size="large" />

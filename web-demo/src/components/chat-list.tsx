@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TargetedEvent, TargetedKeyboardEvent } from 'preact';
-import { openChat } from '../route';
+import { isPaneOpen, openChat } from '../route';
 import { chats, connection, hasAskedServer, showMoreChats } from '../store';
 import { ChatItem } from './chat-item';
 
@@ -47,7 +47,7 @@ function useFocusAfterClosing(open: string | null, list: { current: HTMLElement 
   useEffect(() => {
     const left = before.current;
     before.current = open;
-    if (open || !left) return;
+    if (isPaneOpen.peek() || !left) return;
     list.current?.querySelector<HTMLElement>(`[data-id="${CSS.escape(left)}"]`)?.focus();
   }, [open]);
 }

@@ -11,6 +11,7 @@ import { ChatHeader } from './chat-header';
 import { Composer } from './composer';
 import { DeleteDialog } from './delete-dialog';
 import { DownIcon } from './icons';
+import { Lightbox } from './lightbox';
 import { MessageList } from './message-list';
 import { MessageMenu } from './message-menu';
 import { OutboxBanner } from './outbox-banner';
@@ -35,6 +36,7 @@ function OpenConversation({ conversation }: { conversation: Conversation }) {
       <Announcer conversation={conversation} />
       <MessageMenu own={own} composing={composing} />
       <DeleteDialog own={own} />
+      <Lightbox />
     </>
   );
 }

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { TargetedKeyboardEvent, TargetedSubmitEvent } from 'preact';
 import type { Composing } from '../composing';
-import { hasKeyboard } from '../media';
+import { hasKeyboard } from '../viewport';
 import { canChangeNow } from '../own-messages';
 import type { OwnMessages } from '../own-messages';
 import { keyOf } from '../timeline';

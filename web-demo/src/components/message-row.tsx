@@ -1,9 +1,11 @@
 import { Component } from 'preact';
 import type { CachedMessage } from 'chatlarder';
+import { attachmentOf } from '../attachments';
 import { hasMenu, isOwn } from '../own-messages';
 import type { OwnMessages } from '../own-messages';
 import { hueClass } from '../text/names';
 import { fullTime, messageTime } from '../text/time';
+import { Attachment } from './attachment';
 import { Avatar } from './avatar';
 import { Delivery } from './delivery';
 import { MessageActions } from './message-actions';
@@ -31,6 +33,7 @@ export class MessageRow extends Component<Props> {
 
   render({ message, own, isFirst, isLast }: Props) {
     const isMine = isOwn(message);
+    const carried = attachmentOf(message);
     const classes = ['message', isMine && 'is-own', isFirst && 'is-first', isLast && 'is-last'];
     return (
       <li
@@ -41,12 +44,13 @@ export class MessageRow extends Component<Props> {
         data-id={message.id}
       >
         {isFirst && !isMine && <Avatar id={message.senderId ?? ''} name={nameOf(message)} size="small" />}
-        <div class="bubble">
+        <div class={`bubble ${carried ? 'has-media' : ''}`}>
           {isMine ? (
             <span class="visually-hidden">You: </span>
           ) : (
             <Sender message={message} isShown={isFirst} />
           )}
+          {carried && <Attachment carried={carried} />}
           <p class="content">
             <MessageText content={message.content} />
           </p>
