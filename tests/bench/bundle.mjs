@@ -28,18 +28,22 @@ export async function bundlePages() {
     format: 'esm',
     target: 'es2022',
     plugins: [servedPackages],
+    define: { 'process.env.NODE_ENV': '"production"' }, // Workbox asks
     logLevel: 'silent',
   });
   return new Map(outputFiles.map(({ path, text }) => [path, text]));
 }
 
-/** The package's way into the core and the benches' server, for this process. */
+/** The package's way into the core, the benches' server and their rows, for this process. */
 export async function bundleForNode() {
   const contents = `
     export { Core } from '../../../js-bindings/src/core.js';
-    export { ChatServer } from './support/chat-server.js';`;
+    export { bodiesOf } from '../../../js-bindings/src/store.js';
+    export { ChatServer } from './support/chat-server.js';
+    export { mediaRows } from './support/media-rows.js';`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: folder, loader: 'ts' },
+    define: { WITH_TEXTS: 'false' },
     bundle: true,
     write: false,
     format: 'esm',

@@ -13,10 +13,11 @@
  * @typedef {(context: Context) => Promise<import('../comparison.mjs').Outcome>} Bench
  */
 import { ingest, live } from './ingest.mjs';
+import { media } from './media.mjs';
 import { open } from './open.mjs';
 import { outbox } from './outbox.mjs';
 import { scroll } from './scroll.mjs';
 import { sync } from './sync.mjs';
 
 /** @type {Record<string, Bench>} */
-export const benches = { ingest, live, open, scroll, sync, outbox };
+export const benches = { ingest, live, open, scroll, sync, outbox, media };

@@ -6,12 +6,14 @@
 import type {
   ChangeSignal,
   FetchChatsParams,
+  FetchMediaParams,
   FetchMessagesParams,
   SendMessageParams,
   Transport,
 } from 'chatlarder';
 import { ChatServer } from './support/chat-server.js';
 import { serveOrders } from './support/control.js';
+import { makeFiles, type ServedFile } from './support/files.js';
 import { deliveries } from './support/live.js';
 
 const { searchParams } = new URL(import.meta.url);
@@ -20,6 +22,7 @@ const server = new ChatServer(chats);
 const { requestIds } = server;
 const traffic = { requests: 0, bytes: 0 };
 let sends = 0;
+let files = new Map<string, ServedFile>();
 
 function answered(bytes: Uint8Array): Promise<Uint8Array> {
   traffic.requests += 1;
@@ -42,6 +45,10 @@ const calls: Transport = {
   sendMessage: (params: SendMessageParams) => {
     sends += 1;
     return answered(server.sendMessage(params));
+  },
+  fetchMedia: ({ filename }: FetchMediaParams) => {
+    const { bytes, sha256, mimeType } = files.get(filename)!;
+    return Promise.resolve({ bytes, sha256, mimeType });
   },
 };
 
@@ -93,6 +100,9 @@ serveOrders(searchParams.get('channel')!, {
     return server.prepare(perChat).length;
   },
   live,
+  prepareFiles: async (count: number, bytes: number) => {
+    files = new Map((await makeFiles(count, bytes)).map((file) => [file.filename, file]));
+  },
   /** How often messages were sent, and how many of them are there. */
   sent: () => ({ sends, stored: server.sent }),
   /** What was asked since the last time this was. */

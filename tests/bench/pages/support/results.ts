@@ -1,5 +1,6 @@
 /** What the pages of the benches are given and what they give back. */
 import type { Layout } from './larder.js';
+import type { MediaSize } from './media-rows.js';
 
 export interface IngestSize {
   chats: number;
@@ -115,4 +116,48 @@ export interface SyncResult {
   arrived: number;
   /** Further requests and bytes until nothing is missing; null for a client that doesn't know what is. */
   rest: { requests: number; bytes: number } | null;
+}
+
+/** In a database with so many files of so many bytes each, room is made for `victims` of them. */
+export interface EvictTask extends MediaSize {
+  user: string;
+  victims: number;
+  /** How often that was done before. */
+  round: number;
+}
+
+export interface EvictResult {
+  ms: number;
+  /** What is left: rows, bytes of them, and when the one was used that was not used for longest. */
+  entries: number;
+  blobs: number;
+  oldestMs: number;
+}
+
+export interface WorkboxResult {
+  ms: number;
+  /** What is left, and the path of the first of them in the order they came. */
+  entries: number;
+  first: string;
+}
+
+/** So many files of so many bytes each are stored, or read again. */
+export interface FilesTask {
+  user: string;
+  files: number;
+  bytes: number;
+  /** By hand: all in one transaction, or each verified and in its own. */
+  how: 'putAll' | 'putEach';
+}
+
+export interface PlaceTask {
+  place: 'database' | 'files';
+  files: number;
+  bytes: number;
+}
+
+/** For one file. */
+export interface PlaceResult {
+  putMs: number;
+  getMs: number;
 }

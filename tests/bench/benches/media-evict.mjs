@@ -1,0 +1,62 @@
+/** Making room: the files that were used longest ago go, in the browser and all in all. */
+import { compare, joined } from '../comparison.mjs';
+import { orderOf } from '../statistics.mjs';
+
+const victims = 100;
+
+const contenders = {
+  'index cursor': { fill: 'fill-media', evict: 'evict-cursor' },
+  chatlarder: { fill: 'fill-media', evict: 'evict-chatlarder' },
+  workbox: { fill: 'fill-workbox', evict: 'evict-workbox' },
+};
+
+/** Workbox is compared where filling its cache doesn't take minutes. */
+const workloads = [
+  {
+    name: 'media-evict',
+    names: ['index cursor', 'chatlarder'],
+    size: { chats: 1000, entries: 50_000, bytes: 1000 },
+  },
+  {
+    name: 'media-evict-5000',
+    names: ['index cursor', 'chatlarder', 'workbox'],
+    size: { chats: 1000, entries: 5000, bytes: 1000 },
+  },
+];
+
+const USED_FIRST_MS = Date.UTC(2026, 0, 5);
+const USED_EVERY_MS = 60_000;
+
+/** What must be left when so many files have gone; pages/support/media-rows.ts says when they were used. */
+function check(name, { entries: all }, gone, { entries, blobs, oldestMs, first }) {
+  const isLeft =
+    name === 'workbox'
+      ? first === `/media/${gone}.jpg`
+      : blobs === all - gone && oldestMs === USED_FIRST_MS + gone * USED_EVERY_MS;
+  if (entries !== all - gone || !isLeft)
+    throw new Error(`${name} left ${entries} entries, ${blobs} blobs, from ${first ?? oldestMs} on`);
+}
+
+async function runWorkload({ name: bench, names, size }, { rounds, withBrowser }) {
+  const samples = Object.fromEntries(names.map((name) => [name, []]));
+  await withBrowser(async (browser) => {
+    const taskOf = (name, round) => ({ ...size, victims, round, user: `${bench}-${name.replace(' ', '-')}` });
+    for (const name of names) await browser.run(`/scripts/${contenders[name].fill}.js`, taskOf(name, 0));
+    for (let round = 0; round < rounds; round += 1) {
+      for (const name of orderOf(names, round)) {
+        const result = await browser.run(`/scripts/${contenders[name].evict}.js`, taskOf(name, round));
+        check(name, size, victims * (round + 1), result);
+        samples[name].push(result.ms);
+      }
+    }
+  });
+  const title = `${bench}: ${victims} files go of ${size.entries} of ${size.bytes} bytes`;
+  return compare({ name: bench, title, compare: 'time', samples, base: 'index cursor' });
+}
+
+/** @param {import('./index.mjs').Context} context */
+export async function evict(context) {
+  const outcomes = [];
+  for (const workload of workloads) outcomes.push(await runWorkload(workload, context));
+  return joined(outcomes);
+}
