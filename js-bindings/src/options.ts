@@ -54,7 +54,7 @@ export interface CheckedOptions extends Required<Omit<LarderOptions, 'credential
 }
 
 /** From which size on files are read and written faster than rows: see the bench `media`. */
-const FILES_FROM_BYTES = 1024 * 1024;
+const FILES_FROM_BYTES = 4 * 1024 * 1024;
 export const MEDIA_PREFIX = '/chatlarder/';
 
 const NAME_CHARACTERS_MAX = 256;

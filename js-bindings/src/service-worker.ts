@@ -111,7 +111,7 @@ async function drain(name: string, owner: OutboxOwner, options: DrainOptions): P
     await progress.end();
   } finally {
     await host.close();
-    progress.close();
+    await progress.close();
   }
 }
 
@@ -137,6 +137,8 @@ class Progress implements HostEvents {
   readonly #db: IDBDatabase;
   readonly #channel: BroadcastChannel;
   readonly #ended = new Ended();
+  /** Settles when nothing is being read. */
+  #atRest: Promise<unknown> = Promise.resolve();
 
   constructor(name: string, db: IDBDatabase) {
     this.#name = name;
@@ -153,7 +155,9 @@ class Progress implements HostEvents {
     return this.#ended.promise;
   }
 
-  close(): void {
+  /** WebKit never closes the connection of a worker that goes in mid-transaction. */
+  async close(): Promise<void> {
+    await this.#atRest;
     this.#channel.close();
     this.#db.close();
   }
@@ -181,7 +185,8 @@ class Progress implements HostEvents {
   }
 
   #check(): void {
-    this.#look().catch((error: unknown) => this.#ended.reject(error));
+    const look = this.#look().catch((error: unknown) => this.#ended.reject(error));
+    this.#atRest = Promise.all([this.#atRest, look]);
   }
 
   async #look(): Promise<void> {

@@ -214,7 +214,8 @@ describe('verify', () => {
       ]);
       expect(await blocksOf(larder.databaseName)).to.deep.equal(before);
       await putRows(larder.databaseName, 'message_blocks', blocksOfSizes(1, [5]));
-      expect((await larder.verify()).problems).to.have.lengthOf(2);
+      const left = (await larder.verify()).problems.map(({ code }) => code);
+      expect(left).to.include('wrong_count').and.not.include('no_data');
     });
 
     function withoutData(block: Block): Block {
