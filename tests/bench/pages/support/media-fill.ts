@@ -17,8 +17,8 @@ export function blobRow(meta: CachedMediaMeta, data: Blob | ArrayBuffer): Cached
 }
 
 /**
- * Makes a database with chats and media, all in one transaction; the bytes as ArrayBuffers, since Chromium fails
- * at 50,000 Blobs' files.
+ * Makes a database with chats and media, all in one transaction; the bytes as ArrayBuffers, since Chromium
+ * fails at the files of 50,000 Blobs.
  */
 export async function fillDatabase(name: string, size: MediaSize): Promise<void> {
   const db = await openHandWritten(name);
