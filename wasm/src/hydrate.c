@@ -138,19 +138,12 @@ static void take_rows(core *l, chat *c, int64_t first, int64_t last) {
 }
 
 static void take_tally(core *l, slice bytes) {
-    cJSON *object;
-    const json_result result = json_parse(bytes, &l->memory, &object);
-    if (result == JSON_NO_MEMORY) core_no_memory(l);
-    const char *request_id = result == JSON_OK ? json_text(object, "requestId") : NULL;
-    if (!request_id || !record_is_uuid(request_id)) return;
-    chat *c = chat_ensure(&l->chats, request_id);
-    if (!c) {
-        core_no_memory(l);
-        return;
-    }
+    cJSON *tally;
+    chat *c = stats_tallied(l, bytes, &tally);
+    if (!c) return;
     chat_mark_dirty(&l->chats, c);
-    if (l->positions_unknown) c->message_count = json_integer(object, "count", 0);
-    take_rows(l, c, json_integer(object, "firstSequence", 0), json_integer(object, "lastSequence", 0));
+    if (l->positions_unknown) c->message_count = json_integer(tally, "count", 0);
+    take_rows(l, c, json_integer(tally, "firstSequence", 0), json_integer(tally, "lastSequence", 0));
 }
 
 /** What the chats' own rows don't tell of rows. */

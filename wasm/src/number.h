@@ -1,6 +1,16 @@
 #ifndef LARDER_NUMBER_H
 #define LARDER_NUMBER_H
 
+#include <stdint.h>
+
+static inline int64_t lesser(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+static inline int64_t greater(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
 /**
  * What cJSON calls instead of `strtod` (CMakeLists.txt renames it): the C library's pulls a third of the
  * module's size in with it. Exact for whole numbers within 2^53, which are all that the core reads of

@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "media.h"
+#include "number.h"
 #include "plant.h"
 #include "sync.h"
 #include "trim.h"
@@ -21,10 +22,6 @@ enum {
 
 static int64_t percent_of(int64_t bytes, int64_t percent) {
     return bytes / 100 * percent + bytes % 100 * percent / 100;
-}
-
-static int64_t lesser(int64_t a, int64_t b) {
-    return a < b ? a : b;
 }
 
 /** As the app set it. */

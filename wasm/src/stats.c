@@ -103,24 +103,26 @@ bool stats_hydrate(core *l, page_list rows) {
 /* ---- recounting ---- */
 
 void stats_ask_recount(core *l) {
-    l->stats.recounting = true;
     plan_read_tally(&l->plan, STORE_MESSAGES);
     plan_read_tally(&l->plan, STORE_MESSAGE_BLOCKS);
 }
 
-static void take_tally(core *l, slice bytes) {
-    cJSON *object;
-    const json_result result = json_parse(bytes, &l->memory, &object);
+chat *stats_tallied(core *l, slice bytes, cJSON **tally) {
+    const json_result result = json_parse(bytes, &l->memory, tally);
     if (result == JSON_NO_MEMORY) core_no_memory(l);
-    const char *request_id = result == JSON_OK ? json_text(object, "requestId") : NULL;
-    if (!request_id || !record_is_uuid(request_id)) return;
+    const char *request_id = result == JSON_OK ? json_text(*tally, "requestId") : NULL;
+    if (!request_id || !record_is_uuid(request_id)) return NULL;
     chat *c = chat_ensure(&l->chats, request_id);
-    if (!c) {
-        core_no_memory(l);
-        return;
-    }
-    c->tallied.bytes += json_integer(object, "bytes", 0);
-    c->tallied.count += json_integer(object, "count", 0);
+    if (!c) core_no_memory(l);
+    return c;
+}
+
+static void take_tally(core *l, slice bytes) {
+    cJSON *tally;
+    chat *c = stats_tallied(l, bytes, &tally);
+    if (!c) return;
+    c->tallied.bytes += json_integer(tally, "bytes", 0);
+    c->tallied.count += json_integer(tally, "count", 0);
 }
 
 static void take_tallies(core *l, slice tallies) {
@@ -134,7 +136,6 @@ static void take_tallies(core *l, slice tallies) {
 }
 
 void stats_recount(core *l, slice tallies, bool counts) {
-    l->stats.recounting = false;
     for (chat *c = l->chats.table; c; c = c->hh.next) c->tallied = (chat_tally){0};
     take_tallies(l, tallies);
     for (chat *c = l->chats.table; c; c = c->hh.next) {

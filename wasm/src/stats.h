@@ -31,7 +31,6 @@ typedef struct {
     stats_values now;     /* counts of rows are as they were written, until `stats_write` */
     stats_values written; /* as the row has it */
     int64_t created_ms;
-    bool recounting; /* sizes were asked for */
     bool hydrated;   /* the counts are still to be compared with the row */
     bool list_whole; /* the chat list is being read from its start */
 } stats;
@@ -58,6 +57,8 @@ bool stats_hydrate(struct core *l, page_list rows);
 
 /** Asks for what the messages take, which `stats_recount` compares with the chats' rows. */
 void stats_ask_recount(struct core *l);
+/** The chat that a tally is of; NULL where it can't be read or memory has run out, which is noted. */
+chat *stats_tallied(struct core *l, slice bytes, cJSON **tally);
 /**
  * Takes the tallies of rows and of blocks over, an array of both; `counts`: how many there are as well. A
  * message counts twice then that is there twice.

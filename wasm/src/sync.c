@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "number.h"
 #include "outbox.h"
 #include "plant.h"
 #include "waiter.h"
@@ -189,14 +190,6 @@ static void call_delta(core *l, chat *c, bool many) {
     c->wants_delta = c->moved_in_call = false;
     c->delta_from = 0;
     call_messages(l, c, asked);
-}
-
-static int64_t greater(int64_t a, int64_t b) {
-    return a > b ? a : b;
-}
-
-static int64_t lesser(int64_t a, int64_t b) {
-    return a < b ? a : b;
 }
 
 /** The newest page of the newest hole in the range that was asked for, unless it has been filled already. */

@@ -4,7 +4,16 @@ import type { Larder } from 'chatlarder';
 import { deleteRow, rowsOf } from './support/database.js';
 import { uuid } from './support/fake-server.js';
 import { freshUser, Larders, rejection, until } from './support/larder.js';
-import { bytesOf, chatId, expectSound, listen, mediaRows, storedNames, untilMedia } from './support/media.js';
+import {
+  answerOfWorker,
+  bytesOf,
+  chatId,
+  expectSound,
+  listen,
+  mediaRows,
+  storedNames,
+  untilMedia,
+} from './support/media.js';
 import { MediaServer, noise, picture } from './support/media-server.js';
 import { goOffline, goOnline } from './support/outbox.js';
 
@@ -459,14 +468,5 @@ describe('media', () => {
 });
 
 function workerMakesPictures(): Promise<boolean> {
-  const script = `postMessage('OffscreenCanvas' in self && 'createImageBitmap' in self)`;
-  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-  const worker = new Worker(url);
-  return new Promise((resolve) => {
-    worker.onmessage = ({ data }: MessageEvent<boolean>) => {
-      worker.terminate();
-      URL.revokeObjectURL(url);
-      resolve(data);
-    };
-  });
+  return answerOfWorker(`postMessage('OffscreenCanvas' in self && 'createImageBitmap' in self)`);
 }

@@ -21,13 +21,6 @@ static void with_history(stage *s) {
     assert_string_equal(stage_commit(s), "");
 }
 
-/** What is written next must be found by that checker, or by none ("") . */
-static void finds(stage *s, const char *checker) {
-    assert_int_equal(stage_write(s), STEP_FINE);
-    assert_string_equal(stage_commit(s), checker);
-    stage_close(s);
-}
-
 /* ---- the store ---- */
 
 static void reads(stage *s, int64_t from, int64_t to, int64_t limit, const char *expected) {
@@ -100,7 +93,7 @@ static void test_sealed(void **state) {
     with_history(&s);
     stage_block(&s, 121, 130, 0, 0);
     for (int64_t i = 121; i <= 130; i++) stage_delete_row(&s, i);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_sealed_twice(void **state) {
@@ -109,7 +102,7 @@ static void test_sealed_twice(void **state) {
     with_history(&s);
     stage_block(&s, 121, 130, 0, 0);
     for (int64_t i = 121; i < 130; i++) stage_delete_row(&s, i);
-    finds(&s, "blocks");
+    stage_finds(&s, "blocks");
 }
 
 static void test_overlap(void **state) {
@@ -118,7 +111,7 @@ static void test_overlap(void **state) {
     with_history(&s);
     for (int64_t i = 121; i <= 130; i++) stage_delete_row(&s, i);
     stage_block(&s, 120, 130, 0, 0);
-    finds(&s, "blocks");
+    stage_finds(&s, "blocks");
 }
 
 static void test_edit_lost(void **state) {
@@ -131,7 +124,7 @@ static void test_edit_lost(void **state) {
     assert_string_equal(stage_commit(&s), "");
     for (int64_t i = 121; i <= 130; i++) stage_delete_row(&s, i);
     stage_block(&s, 121, 130, 0, 0);
-    finds(&s, "truth");
+    stage_finds(&s, "truth");
 }
 
 static void test_edit_kept(void **state) {
@@ -142,7 +135,7 @@ static void test_edit_kept(void **state) {
     stage_delete_block(&s, 61);
     stage_block(&s, 61, 120, 0, 1);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_edit_missed(void **state) {
@@ -151,7 +144,7 @@ static void test_edit_missed(void **state) {
     with_history(&s);
     server_edit_message(s.w, STAGE_CHAT, 61);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
-    finds(&s, "holes");
+    stage_finds(&s, "holes");
 }
 
 static void test_deletion_kept(void **state) {
@@ -162,7 +155,7 @@ static void test_deletion_kept(void **state) {
     stage_delete_block(&s, 61);
     stage_block(&s, 61, 120, 70, 0);
     stage_chat(&s, STAGE_MESSAGES - 1, 0, 0, false);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_deletion_forgotten(void **state) {
@@ -171,7 +164,7 @@ static void test_deletion_forgotten(void **state) {
     with_history(&s);
     server_delete_message(s.w, STAGE_CHAT, 70);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
-    finds(&s, "holes");
+    stage_finds(&s, "holes");
 }
 
 static void test_dropped(void **state) {
@@ -181,7 +174,7 @@ static void test_dropped(void **state) {
     stage_delete_block(&s, 61);
     stage_block(&s, 61, 120, 70, 0);
     stage_chat(&s, STAGE_MESSAGES - 1, 0, 0, false);
-    finds(&s, "truth");
+    stage_finds(&s, "truth");
 }
 
 static void test_counted_wrong(void **state) {
@@ -189,7 +182,7 @@ static void test_counted_wrong(void **state) {
     stage s;
     with_history(&s);
     stage_chat(&s, STAGE_MESSAGES + 1, 0, 0, false);
-    finds(&s, "counts");
+    stage_finds(&s, "counts");
 }
 
 static void test_across_a_hole(void **state) {
@@ -197,7 +190,7 @@ static void test_across_a_hole(void **state) {
     stage s;
     with_history(&s);
     stage_chat(&s, STAGE_MESSAGES, 70, 70, false);
-    finds(&s, "blocks");
+    stage_finds(&s, "blocks");
 }
 
 static void test_across_what_is_stale(void **state) {
@@ -205,7 +198,7 @@ static void test_across_what_is_stale(void **state) {
     stage s;
     with_history(&s);
     stage_chat(&s, STAGE_MESSAGES, 70, 70, true);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_too_large(void **state) {
@@ -217,7 +210,7 @@ static void test_too_large(void **state) {
     for (int i = 0; i < 4; i++) stage_delete_block(&s, (int64_t[]){1, 61, 131, 201}[i]);
     stage_block(&s, 1, LIMIT_LARGE_BLOCK_MESSAGES + 1, 0, 0);
     stage_block(&s, LIMIT_LARGE_BLOCK_MESSAGES + 2, STAGE_MESSAGES, 0, 0);
-    finds(&s, "blocks");
+    stage_finds(&s, "blocks");
 }
 
 /* ---- sealing ---- */
@@ -263,7 +256,7 @@ static void test_damage_unnoticed(void **state) {
     with_history(&s);
     damage_one(&s);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_damage_noticed(void **state) {
@@ -273,7 +266,7 @@ static void test_damage_noticed(void **state) {
     const int64_t first = damage_one(&s);
     stage_delete_block(&s, first);
     stage_chat(&s, STAGE_MESSAGES - 60, first, first + 59, true);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_damage_takes_for_deleted(void **state) {
@@ -282,7 +275,7 @@ static void test_damage_takes_for_deleted(void **state) {
     with_history(&s);
     stage_delete_block(&s, damage_one(&s));
     stage_chat(&s, STAGE_MESSAGES - 60, 0, 0, false);
-    finds(&s, "holes");
+    stage_finds(&s, "holes");
 }
 
 static void test_damage_takes_others_along(void **state) {
@@ -293,7 +286,7 @@ static void test_damage_takes_others_along(void **state) {
     stage_delete_block(&s, first);
     stage_delete_row(&s, 125);
     stage_chat(&s, STAGE_MESSAGES - 61, 1, STAGE_MESSAGES, true);
-    finds(&s, "truth");
+    stage_finds(&s, "truth");
 }
 
 int main(void) {

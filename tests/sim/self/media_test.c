@@ -18,13 +18,6 @@ static void with_files(stage *s) {
     assert_string_equal(stage_commit(s), "");
 }
 
-/** What is written next must be found by that checker, or by none ("") . */
-static void finds(stage *s, const char *checker) {
-    assert_int_equal(stage_write(s), STEP_FINE);
-    assert_string_equal(stage_commit(s), checker);
-    stage_close(s);
-}
-
 static void evict(stage *s, int file) {
     stage_forget_blob(s, file);
     stage_forget_file(s, file);
@@ -37,14 +30,14 @@ static void test_wrong_bytes(void **state) {
     stage s = stage_open();
     stage_blob(&s, 0, true);
     stage_kept(&s, 0, 10, "");
-    finds(&s, "bytes");
+    stage_finds(&s, "bytes");
 }
 
 static void test_row_without_bytes(void **state) {
     (void)state;
     stage s = stage_open();
     stage_kept(&s, 0, 10, "");
-    finds(&s, "bytes");
+    stage_finds(&s, "bytes");
 }
 
 static void test_bytes_without_row(void **state) {
@@ -52,7 +45,7 @@ static void test_bytes_without_row(void **state) {
     stage s;
     with_files(&s);
     stage_forget_file(&s, 0);
-    finds(&s, "bytes");
+    stage_finds(&s, "bytes");
 }
 
 static void test_bytes_that_nobody_holds(void **state) {
@@ -69,7 +62,7 @@ static void test_entry_without_bytes(void **state) {
     (void)state;
     stage s = stage_open();
     stage_file(&s, 0, "\"wanted\":true,");
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_lost_bytes(void **state) {
@@ -79,7 +72,7 @@ static void test_lost_bytes(void **state) {
     bytes_lose(s.w, "b-0");
     assert_false(bytes_are_there(s.w, "b-0"));
     assert_true(bytes_are_there(s.w, "b-1"));
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_files(void **state) {
@@ -104,7 +97,7 @@ static void test_oldest_goes(void **state) {
     with_files(&s);
     s.w->space.told.bytes = 299;
     evict(&s, 0);
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_needless(void **state) {
@@ -113,7 +106,7 @@ static void test_needless(void **state) {
     with_files(&s);
     s.w->space.told.bytes = 300;
     evict(&s, 0);
-    finds(&s, "victims");
+    stage_finds(&s, "victims");
 }
 
 static void test_too_many_go(void **state) {
@@ -123,7 +116,7 @@ static void test_too_many_go(void **state) {
     s.w->space.told.bytes = 299;
     evict(&s, 0);
     evict(&s, 1);
-    finds(&s, "victims");
+    stage_finds(&s, "victims");
 }
 
 static void test_untold(void **state) {
@@ -147,7 +140,7 @@ static void test_newer_goes(void **state) {
     with_files(&s);
     s.w->space.told.bytes = 299;
     evict(&s, 1);
-    finds(&s, "victims");
+    stage_finds(&s, "victims");
 }
 
 static void test_deleted_at_wish(void **state) {
@@ -156,7 +149,7 @@ static void test_deleted_at_wish(void **state) {
     with_files(&s);
     evict(&s, 2);
     stage_event(&s, "{\"type\":\"mediaDelete\",\"requestId\":\"c0000000-0000-4000-8000-000000000000\"}");
-    finds(&s, "");
+    stage_finds(&s, "");
 }
 
 static void test_used_again(void **state) {
@@ -167,7 +160,7 @@ static void test_used_again(void **state) {
                     "\"ids\":[\"c0000000-0000-4000-8000-000000000000:0.jpg\"]}");
     assert_string_equal(stage_commit(&s), "");
     evict(&s, 0);
-    finds(&s, "victims");
+    stage_finds(&s, "victims");
 }
 
 static void test_use_not_written(void **state) {
@@ -192,7 +185,7 @@ static void test_order_of_use(void **state) {
                     "\"c0000000-0000-4000-8000-000000000000:0.jpg\"]}");
     stage_kept(&s, 1, 30, "");
     stage_kept(&s, 0, 20, "");
-    finds(&s, "touches");
+    stage_finds(&s, "touches");
 }
 
 static void test_pinned_goes(void **state) {
@@ -203,7 +196,7 @@ static void test_pinned_goes(void **state) {
     assert_int_equal(stage_write(&s), STEP_FINE);
     assert_string_equal(stage_commit(&s), "");
     evict(&s, 0);
-    finds(&s, "victims");
+    stage_finds(&s, "victims");
 }
 
 /* ---- how much ---- */
@@ -218,7 +211,7 @@ static void test_over_limit(void **state) {
     assert_string_equal(stage_commit(&s), "");
     s.w->space.told.bytes = 299;
     stage_file(&s, 3, "\"wanted\":true,");
-    finds(&s, "limit");
+    stage_finds(&s, "limit");
 }
 
 static void test_quota(void **state) {
@@ -244,7 +237,7 @@ static void test_statistics(void **state) {
     assert_int_equal(stage_write(&s), STEP_FINE);
     assert_string_equal(stage_commit(&s), "");
     stage_stats(&s, 0, 299, 3);
-    finds(&s, "stats");
+    stage_finds(&s, "stats");
 }
 
 int main(void) {

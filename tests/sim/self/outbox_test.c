@@ -43,9 +43,7 @@ static int64_t with_waiting(stage *s, int count) {
 /** What is written next must be found by that checker, or by none (""). */
 static void finds(stage *s, const char *checker) {
     stage_chat(s, STAGE_MESSAGES, 0, 0, false);
-    assert_int_equal(stage_write(s), STEP_FINE);
-    assert_string_equal(stage_commit(s), checker);
-    stage_close(s);
+    stage_finds(s, checker);
 }
 
 /* ---- the world ---- */

@@ -1,5 +1,10 @@
 #include "stage.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,6 +348,12 @@ static buffer numbers_of(const buffer *frames) {
         at += 8 + header + body;
     }
     return out;
+}
+
+void stage_finds(stage *s, const char *checker) {
+    assert_int_equal(stage_write(s), STEP_FINE);
+    assert_string_equal(stage_commit(s), checker);
+    stage_close(s);
 }
 
 buffer stage_read(stage *s, int64_t from, int64_t to, int64_t limit) {

@@ -76,6 +76,8 @@ void stage_event(stage *s, const char *header);
 step_failure stage_write(stage *s);
 /** Looks at what was written and commits it: the checker that found something, or "". */
 const char *stage_commit(stage *s);
+/** What is written next must be found by that checker, or by none (""); the stage is closed then. */
+void stage_finds(stage *s, const char *checker);
 /** The numbers of the blocks that a read brings, as "1-64 65-128". The caller frees it. */
 buffer stage_read(stage *s, int64_t from, int64_t to, int64_t limit);
 

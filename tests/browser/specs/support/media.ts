@@ -59,9 +59,9 @@ const writeScript = `
   };
   write().then(() => postMessage(true), () => postMessage(false));`;
 
-/** Whether a worker of this engine can write files: WebKitGTK has the calls, but its backend refuses them. */
-export function hasFiles(): Promise<boolean> {
-  const url = URL.createObjectURL(new Blob([writeScript], { type: 'text/javascript' }));
+/** What a worker with this script posts. */
+export function answerOfWorker(script: string): Promise<boolean> {
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
   const worker = new Worker(url);
   return new Promise((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<boolean>) => {
@@ -71,6 +71,9 @@ export function hasFiles(): Promise<boolean> {
     };
   });
 }
+
+/** Whether a worker of this engine can write files: WebKitGTK has the calls, but its backend refuses them. */
+export const hasFiles = () => answerOfWorker(writeScript);
 
 /** What `media` events have said. */
 export function listen(larder: Larder): MediaDetail[] {
