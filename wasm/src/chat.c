@@ -67,14 +67,11 @@ bool chat_set_listed(chat *c, slice bytes) {
 /* ---- the row, read ---- */
 
 /** Keeps the bytes of the server's record, and the members that this version doesn't know. */
-static bool keep_raw(chat *c, slice row) {
-    json_cursor cursor;
-    slice key, value;
-    bool ok = json_enter(&cursor, row, '{');
-    while (ok && json_member(&cursor, &key, &value)) {
-        if (slice_is(key, "chat")) ok = slice_is(value, "null") || chat_set_listed(c, value);
-    }
-    return ok && record_keep_unknown(&c->extra, row, &chat_sync_state_record);
+static bool keep_raw(chat *c, const record *row) {
+    const slice listed = record_raw(row, "chat");
+    const bool none = !listed.at || slice_is(listed, "null");
+    return (none || chat_set_listed(c, listed)) &&
+           record_keep_unknown(&c->extra, row, &chat_sync_state_record);
 }
 
 static bool read_gaps(chat *c, const cJSON *gaps) {
@@ -173,7 +170,7 @@ bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
     }
     chat *c = chat_ensure(chats, record_text(&read, CHAT_SYNC_STATE_REQUEST_ID));
     if (c) c->stored = true;
-    if (c && take_fields(c, &read) && keep_raw(c, row)) return true;
+    if (c && take_fields(c, &read) && keep_raw(c, &read)) return true;
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     return false;
 }

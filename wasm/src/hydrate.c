@@ -20,7 +20,9 @@ static void report(core *l, const problem *wrong, const char *store, size_t inde
 static void take_chats(core *l, page_list list) {
     problem wrong;
     for (size_t i = 0; i < list.count; i++) {
+        const arena_mark before = arena_mark_of(&l->memory);
         if (!chat_hydrate(&l->chats, list.at[i], &l->memory, &wrong)) report(l, &wrong, STORE_CHAT_META, i);
+        arena_rewind(&l->memory, before);
     }
 }
 

@@ -203,6 +203,24 @@ static cJSON *plain_string(slice quoted, arena *memory) {
     return node;
 }
 
+enum { DIGITS_MAX = 9 }; /* so many are within an int */
+
+static bool is_plain_integer(slice bytes) {
+    size_t i = 0;
+    while (i < bytes.size && bytes.at[i] >= '0' && bytes.at[i] <= '9') i++;
+    return i == bytes.size && i <= DIGITS_MAX;
+}
+
+/** A number of few digits, which cJSON would go a long way for. */
+static cJSON *plain_integer(slice digits, arena *memory) {
+    cJSON *node = arena_take_zeroed(memory, sizeof *node);
+    if (!node) return NULL;
+    node->type = cJSON_Number;
+    for (size_t i = 0; i < digits.size; i++) node->valueint = node->valueint * 10 + (digits.at[i] - '0');
+    node->valuedouble = node->valueint;
+    return node;
+}
+
 const cJSON *json_parse_checked(slice bytes, arena *memory) {
     static const cJSON yes = {.type = cJSON_True}, no = {.type = cJSON_False}, nothing = {.type = cJSON_NULL};
     switch (*bytes.at) {
@@ -210,7 +228,7 @@ const cJSON *json_parse_checked(slice bytes, arena *memory) {
     case 'f': return &no;
     case 'n': return &nothing;
     case '"': return has_escapes(bytes) ? parse(bytes, memory) : plain_string(bytes, memory);
-    default: return parse(bytes, memory);
+    default: return is_plain_integer(bytes) ? plain_integer(bytes, memory) : parse(bytes, memory);
     }
 }
 

@@ -52,6 +52,10 @@ bool json_ended(const json_cursor *cursor);
  */
 json_result json_check(slice bytes);
 
+/** Behind the string that starts at `at`; NULL when it is none, not as `json_check` has it, or has escapes.
+ */
+const char *json_plain_string(const char *at, const char *end);
+
 /** Takes a member of an object: the key without its quotes and not unescaped, the value as it stands. */
 typedef void json_take(void *context, slice key, slice value);
 

@@ -7,6 +7,7 @@ typedef struct {
     const unsigned char *at;
     const unsigned char *end;
     json_result result;
+    bool escaped;    /* a string had an escape */
     json_take *take; /* of the outermost object's members; NULL: nobody wants them */
     void *context;
     slice key;
@@ -50,6 +51,7 @@ static bool check_escape(checker *c) {
     const int kind = peek(c);
     if (kind < 0 || !strchr("\"\\/bfnrtu", kind) || kind == 0) return fail(c, JSON_SYNTAX);
     c->at++;
+    c->escaped = true;
     for (int i = 0; kind == 'u' && i < 4; i++) {
         if (!is_hex(peek(c))) return fail(c, JSON_SYNTAX);
         c->at++;
@@ -154,6 +156,11 @@ static bool check_value(checker *c, int depth) {
     case 'n': return check_literal(c, "null");
     default: return check_number(c);
     }
+}
+
+const char *json_plain_string(const char *at, const char *end) {
+    checker c = {.at = (const unsigned char *)at, .end = (const unsigned char *)end};
+    return check_string(&c) && !c.escaped ? (const char *)c.at : NULL;
 }
 
 json_result json_split(slice bytes, json_take *take, void *context) {

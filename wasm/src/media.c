@@ -103,6 +103,8 @@ void media_set_texts(core *l, media_entry *e, const slice values[MEDIA_TEXTS]) {
     }
     free(e->texts);
     e->texts = made;
+    e->has_original = all[MEDIA_BLOB_KEY].size;
+    e->has_thumbnail = all[MEDIA_THUMBNAIL_KEY].size;
 }
 
 void media_set_text(core *l, media_entry *e, media_text which, const char *value) {
@@ -117,11 +119,11 @@ const char *media_mime_type(const media_entry *e) {
 }
 
 bool media_has_original(const media_entry *e) {
-    return *media_text_of(e, MEDIA_BLOB_KEY);
+    return e->has_original;
 }
 
 bool media_has_thumbnail(const media_entry *e) {
-    return *media_text_of(e, MEDIA_THUMBNAIL_KEY);
+    return e->has_thumbnail;
 }
 
 bool media_is_pinned(const media_entry *e) {

@@ -51,7 +51,8 @@ typedef struct media_entry {
     bool stored_here; /* by this core: a list of files that was made before says nothing of it */
     bool held;        /* it is being given bytes: it is no victim now */
     bool written;     /* it has a row */
-    char id[];        /* `requestId:filename` */
+    bool has_original, has_thumbnail; /* its texts have a key for it */
+    char id[];                        /* `requestId:filename` */
 } media_entry;
 
 /** All media of the cache. */

@@ -28,7 +28,7 @@ static bool read_any(core *l, slice row, plain_field out[RECORD_FIELDS_MAX], cha
         else out[i].number = record_integer(&read, i, 0);
     }
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
-    return record_keep_unknown(extra, row, &cached_media_meta_record);
+    return record_keep_unknown(extra, &read, &cached_media_meta_record);
 }
 
 static slice text_of(const plain_field *fields, int field) {

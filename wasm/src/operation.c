@@ -71,21 +71,17 @@ static void take_fields(operation *o, const record *row) {
 }
 
 /** The payload's own bytes, and the members that this version doesn't know. */
-static bool keep_raw(operation *o, slice row) {
-    json_cursor cursor;
-    slice key, value;
-    bool ok = json_enter(&cursor, row, '{');
-    while (ok && json_member(&cursor, &key, &value)) {
-        if (slice_is(key, "payload")) ok = operation_set_payload(o, value);
-    }
-    return ok && record_keep_unknown(&o->extra, row, &offline_operation_record);
+static bool keep_raw(operation *o, const record *row) {
+    const slice payload = record_raw(row, "payload");
+    return (!payload.at || operation_set_payload(o, payload)) &&
+           record_keep_unknown(&o->extra, row, &offline_operation_record);
 }
 
-static bool take_texts(operation *o, const record *row, const record *payload, slice bytes) {
+static bool take_texts(operation *o, const record *row, const record *payload) {
     const bool keyed = rules[o->type].answer == ANSWER_MESSAGE;
     if (keyed && !chat_replace(&o->temp_id, record_text(payload, SEND_MESSAGE_PAYLOAD_TEMP_ID))) return false;
     if (!keyed) o->up_to = record_integer(payload, MARK_READ_PAYLOAD_UP_TO_SEQUENCE, 0);
-    return chat_replace(&o->last_error, record_text(row, OFFLINE_OPERATION_LAST_ERROR)) && keep_raw(o, bytes);
+    return chat_replace(&o->last_error, record_text(row, OFFLINE_OPERATION_LAST_ERROR)) && keep_raw(o, row);
 }
 
 static operation *no_memory(operation *o, problem *wrong) {
@@ -105,7 +101,7 @@ operation *operation_hydrate(chat_table *chats, slice row, arena *memory, proble
     const char *status = record_text(&read, OFFLINE_OPERATION_STATUS);
     o->status = (operation_status)record_name_index(operation_status_names, status);
     o->chat = chat_ensure(chats, record_text(&read, OFFLINE_OPERATION_REQUEST_ID));
-    if (!o->chat || !take_texts(o, &read, &payload, row)) return no_memory(o, wrong);
+    if (!o->chat || !take_texts(o, &read, &payload)) return no_memory(o, wrong);
     take_fields(o, &read);
     return o;
 }

@@ -51,14 +51,18 @@ static bool report_inside(problem *wrong, const char *name) {
     return false;
 }
 
-bool record_is_uuid(const char *string) {
-    for (int i = 0; i < 36; i++) {
-        const char c = string[i];
+bool record_is_uuid_at(const char *bytes) {
+    for (int i = 0; i < UUID_BYTES; i++) {
+        const char c = bytes[i];
         const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
         const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
         if (dash ? c != '-' : !hex) return false;
     }
-    return string[36] == 0;
+    return true;
+}
+
+bool record_is_uuid(const char *string) {
+    return record_is_uuid_at(string) && !string[UUID_BYTES];
 }
 
 static int64_t code_points(const char *string) {
@@ -173,6 +177,7 @@ typedef struct {
     const record_rule *rule;
     slice value[RECORD_FIELDS_MAX];
     int next;
+    bool any_unknown;
     bool any_escaped; /* a key that may be another's name, written in escapes */
 } split_record;
 
@@ -180,6 +185,7 @@ static void take_member(void *context, slice key, slice value) {
     split_record *s = context;
     const int at = field_index(s->rule, key, s->next);
     if (at < 0) {
+        s->any_unknown = true;
         s->any_escaped = s->any_escaped || memchr(key.at, '\\', key.size);
         return;
     }
@@ -211,6 +217,7 @@ bool record_read(slice bytes, const record_rule *rule, arena *memory, record *ou
     if (result != JSON_OK) return report(wrong, code_of(result), "");
     if (!json_enter(&inside, bytes, '{')) return report(wrong, ERROR_CODE_FIELD_TYPE, "");
     out->bytes = bytes;
+    out->has_unknown = s.any_unknown;
     if (s.any_escaped) return parse_whole(bytes, rule, memory, out, wrong);
     return parse_fields(&s, memory, out, wrong);
 }
@@ -243,11 +250,22 @@ int record_name_index(const char *const *names, const char *name) {
     return i;
 }
 
-bool record_keep_unknown(char **kept, slice row, const record_rule *rule) {
+slice record_raw(const record *read, const char *name) {
+    json_cursor cursor;
+    slice key, value, found = {0};
+    bool ok = json_enter(&cursor, read->bytes, '{');
+    while (ok && json_member(&cursor, &key, &value)) {
+        if (slice_is(key, name)) found = value;
+    }
+    return found;
+}
+
+bool record_keep_unknown(char **kept, const record *row, const record_rule *rule) {
     json_cursor cursor;
     slice key, value;
     text unknown = {0};
-    bool ok = json_enter(&cursor, row, '{');
+    if (!row->has_unknown) return true;
+    bool ok = json_enter(&cursor, row->bytes, '{');
     while (ok && json_member(&cursor, &key, &value)) {
         if (field_index(rule, key, 0) >= 0) continue;
         text_raw(&unknown, ",\"");

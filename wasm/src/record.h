@@ -40,11 +40,12 @@ struct record_rule {
     int count;
 };
 
-enum { RECORD_FIELDS_MAX = 24, PROBLEM_PATH_BYTES = 96 };
+enum { RECORD_FIELDS_MAX = 24, PROBLEM_PATH_BYTES = 96, UUID_BYTES = 36 };
 
 /** One record that was read: its bytes as they came and its known fields by the schema's index. */
 typedef struct {
     slice bytes;
+    bool has_unknown;                      /* members that the rule doesn't know */
     const cJSON *field[RECORD_FIELDS_MAX]; /* NULL where it is missing; the last of duplicate keys */
 } record;
 
@@ -73,7 +74,10 @@ void record_write_open(text *out, const record *read, const record_rule *rule);
  * Keeps the members of a stored row that the rule doesn't know, as `,"name":value…`, to be appended to the
  * row when it is written again; `*kept` stays as it is when there are none. False when memory has run out.
  */
-bool record_keep_unknown(char **kept, slice row, const record_rule *rule);
+bool record_keep_unknown(char **kept, const record *row, const record_rule *rule);
+
+/** The bytes of a member as they stand; the last of duplicate keys, {NULL, 0} where it is missing. */
+slice record_raw(const record *read, const char *name);
 
 /** Writes the path of a field of a list's element: `messages[17].sender.username`; cut where it is too long.
  */
@@ -81,6 +85,8 @@ void problem_path(char path[PROBLEM_PATH_BYTES], const char *list, size_t index,
 
 /** Whether `string` is 8-4-4-4-12 hexadecimal digits. */
 bool record_is_uuid(const char *string);
+/** Whether `UUID_BYTES` bytes are one. */
+bool record_is_uuid_at(const char *bytes);
 
 /** Typed access to a checked field; the second value where it is missing or null. */
 const char *record_text(const record *read, int field);

@@ -8,7 +8,9 @@ slice slice_of(const char *string) {
 }
 
 bool slice_is(slice bytes, const char *string) {
-    return bytes.size == strlen(string) && memcmp(bytes.at, string, bytes.size) == 0;
+    size_t i = 0;
+    while (i < bytes.size && string[i] && string[i] == bytes.at[i]) i++;
+    return i == bytes.size && !string[i];
 }
 
 static bool reserve(text *t, size_t more) {

@@ -257,7 +257,8 @@ describe('media', () => {
       expect(error).to.include({ code: 'media_damaged' });
       expect(error.message).to.include('SHA-256');
       expect(await rowsOf(larder.databaseName, 'media_blobs')).to.deep.equal([]);
-      expect(heard.at(-1)).to.include({ filename: 'a.png', status: 'failed', reason: 'media_damaged' });
+      await until(() => heard.at(-1)!.status === 'failed');
+      expect(heard.at(-1)).to.include({ filename: 'a.png', reason: 'media_damaged' });
       expect((await mediaRows(larder)).get('a.png')).to.include({
         downloadStatus: 'failed',
         lastError: 'media_damaged',
