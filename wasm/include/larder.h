@@ -26,7 +26,8 @@
  * | -------------- | ----------------------------------------- | ------------------------------------- |
  * | `hydrate`      | `userId?`, `layout?` (`rows`, `blocks`),  | `{chat_meta: [...], cache_stats: [],  |
  * |                | `setAside?` (requestIds), `again?`: not   | offline_queue: [], media_meta: []}`   |
- * |                | the first core; `limits?`: as of `limits` |                                       |
+ * |                | the first core; `limits?`: as of         |                                       |
+ * |                | `limits`; `generation?`: see below        |                                       |
  * | `rows`         |                                           | one array per read that was asked for |
  * | `block`, only  | `requestId`, `firstSequence`,             | the block's `data`                    |
  * | after `rows`   | `lastSequence`, `count`, `bytes`: all as  |                                       |
@@ -93,13 +94,16 @@
  *
  * Any header may have `attempt`: 2 when a transaction with this event aborted before (it is then planned with
  * more reads), 3 or more: it is set aside and reported; and `joins`: it is stepped within the transaction of
- * the step before.
+ * the step before. A command's may have `mail`: the key in `cache_stats` of the row that it came by, which the
+ * same transaction deletes and replaces by its answer, `{key: "answer:" + command, reply}`.
  *
  * A plan is JSON:
  *
  *     { "durability": "relaxed" | "strict",
  *       "deadline": ms or null,              when to hand in a `deadline` event at the latest
  *       "more": true,                        only when the step goes on though nothing is to be read
+ *       "generation": n,                     as the host gave it with `hydrate`; if another has been claimed
+ *                                            since (row `leader` of `cache_stats`) the transaction must abort
  *       "writes": [{"op": "put" | "add" | "addBytes" | "putBlob", "store", "rows"}
  *                  | {"op": "delete", "store", "keys"}],
  *                                            in this order; an `add` of what is there aborts; `data` of an

@@ -8,8 +8,10 @@
 #include "command.h"
 #include "download.h"
 #include "hydrate.h"
+#include "mail.h"
 #include "media_command.h"
 #include "outbox_command.h"
+#include "plant.h"
 #include "reply.h"
 #include "sync.h"
 #include "thumbnail.h"
@@ -88,10 +90,11 @@ static void on_hydrate(larder *l, const event *e) {
     if (goes_on) {
         hydrate_more(inner, e);
     } else {
+        inner->plan.generation = PLANTED(not_fenced) ? 0 : json_integer(e->header, "generation", 0);
         retention_start(inner, json_get(e->header, "limits"));
         if (hydrate(inner, e)) l->pending = PENDING_TALLY;
         hydrate_set_aside(inner, json_get(e->header, "setAside"));
-        if (cJSON_IsTrue(json_get(e->header, "again"))) announce_again(inner);
+        if (cJSON_IsTrue(json_get(e->header, "again")) && !PLANTED(takeover_untold)) announce_again(inner);
     }
     if (l->pending == PENDING_NONE && !inner->hydrating) start(inner);
 }
@@ -152,6 +155,12 @@ static void on_event(larder *l, const event *e) {
     }
 }
 
+static void take_event(larder *l, const event *e) {
+    const size_t replies_before = l->core.plan.replies.size;
+    on_event(l, e);
+    mail_carried_out(&l->core, e, replies_before);
+}
+
 static event_reader reader_of(const text *input) {
     const unsigned char *at = (const unsigned char *)input->at;
     return (event_reader){at, at ? at + input->size : NULL};
@@ -207,7 +216,7 @@ static void take_events(larder *l) {
             return;
         }
         switch (event_next(&l->reader, &inner->memory, &e)) {
-        case EVENT_READ: on_event(l, &e); break;
+        case EVENT_READ: take_event(l, &e); break;
         case EVENT_BAD: plan_error(&inner->plan, ERROR_CODE_BAD_EVENT, NULL, NULL, NULL); break;
         case EVENT_NO_MEMORY: core_no_memory(inner); break;
         case EVENT_NONE: return;

@@ -216,6 +216,7 @@ bool plan_finish(plan *p, int64_t deadline_ms, bool more) {
     if (deadline_ms) text_number(whole, deadline_ms);
     else text_raw(whole, "null");
     if (more) text_raw(whole, ",\"more\":true");
+    if (p->generation) text_number_member(whole, "generation", p->generation);
     part(whole, "writes", &p->writes);
     part(whole, "reads", &p->reads);
     part(whole, "calls", &p->calls);

@@ -19,6 +19,7 @@ typedef struct {
     const char *open_op;    /* the write group that is being appended to: "put", "add" or "delete" */
     const char *open_store; /* and its store */
     durability durability;
+    int64_t generation; /* under which the core's host leads; 0: it need not be checked */
 } plan;
 
 void plan_clear(plan *p);
