@@ -10,6 +10,7 @@
 #include "hydrate.h"
 #include "mail.h"
 #include "media_command.h"
+#include "number.h"
 #include "outbox_command.h"
 #include "plant.h"
 #include "reply.h"
@@ -268,12 +269,6 @@ static void take_time(core *inner, double given) {
     if (inner->wall_ms && wall_ms > inner->wall_ms) inner->ticks_ms += wall_ms - inner->wall_ms;
     if (wall_ms > inner->now_ms) inner->now_ms = wall_ms;
     inner->wall_ms = wall_ms;
-}
-
-/** The earlier of two moments, of which 0 is none. */
-static int64_t earlier(int64_t one, int64_t other) {
-    if (!one || !other) return one ? one : other;
-    return one < other ? one : other;
 }
 
 static int64_t deadline_ms(const core *inner) {

@@ -11,6 +11,11 @@ static inline int64_t greater(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
+/** The earlier of two moments, of which 0 is none. */
+static inline int64_t earlier(int64_t one, int64_t other) {
+    return one && other ? lesser(one, other) : greater(one, other);
+}
+
 /**
  * What cJSON calls instead of `strtod` (CMakeLists.txt renames it): the C library's pulls a third of the
  * module's size in with it. Exact for whole numbers within 2^53, which are all that the core reads of

@@ -442,8 +442,9 @@ void sync_failed(core *l, const call_end *end) {
 
 /* ---- when ---- */
 
-static void earlier(int64_t *deadline_ms, int64_t retry_ms, int64_t ticks_ms) {
-    if (retry_ms > ticks_ms && (!*deadline_ms || retry_ms < *deadline_ms)) *deadline_ms = retry_ms;
+/** A retry that is due already is none to wait for. */
+static void wait_for(int64_t *deadline_ms, int64_t retry_ms, int64_t ticks_ms) {
+    if (retry_ms > ticks_ms) *deadline_ms = earlier(*deadline_ms, retry_ms);
 }
 
 int64_t sync_deadline(const core *l) {
@@ -451,10 +452,10 @@ int64_t sync_deadline(const core *l) {
     int64_t deadline_ms = 0;
     if (!s->browser_online || s->auth_paused) return 0;
     if (s->stream.wanted && !s->stream.call && s->reachable)
-        earlier(&deadline_ms, s->stream.retry_ms, l->ticks_ms);
-    if (s->list_wanted && !s->list_call) earlier(&deadline_ms, s->list_retry_ms, l->ticks_ms);
+        wait_for(&deadline_ms, s->stream.retry_ms, l->ticks_ms);
+    if (s->list_wanted && !s->list_call) wait_for(&deadline_ms, s->list_retry_ms, l->ticks_ms);
     for (const chat *c = l->chats.table; c; c = c->hh.next) {
-        if (may_call(l, c)) earlier(&deadline_ms, c->retry_ms, l->ticks_ms);
+        if (may_call(l, c)) wait_for(&deadline_ms, c->retry_ms, l->ticks_ms);
     }
     return deadline_ms;
 }
