@@ -5,7 +5,7 @@ import { launchChromium } from '../browser/harness/engines/chromium.mjs';
 const GONE_POLL_MS = 5;
 
 /** Runs in the page. */
-async function callPage([name, task]) {
+export async function callPage([name, task]) {
   const module = await import('/page.js');
   return module[name](task);
 }
@@ -43,7 +43,7 @@ export async function openBrowser({ url, profile }, onReport, { quotaBytes } = {
 }
 
 /** Gives the page its function `report`; resolves with the session that has the page's debugger. */
-async function addReport(context, page, onReport) {
+export async function addReport(context, page, onReport) {
   const session = await context.newCDPSession(page);
   session.on('Runtime.bindingCalled', ({ name, payload }) => {
     if (name === 'report') onReport(JSON.parse(payload));

@@ -23,6 +23,8 @@ export interface Task {
   chats: string[];
   round: number;
   seed: number;
+  /** The one chat that this page writes to; not given: all. */
+  own?: number;
 }
 
 const BURST_MAX = 8;
@@ -50,6 +52,8 @@ function open(userId: string): Promise<Larder> {
 }
 
 let larder: Larder;
+let stopped = false;
+const writers: Promise<void>[] = [];
 
 /** Opens the larder; its scripts are loaded and its core is there when this resolves. */
 export async function begin({ userId }: Task): Promise<void> {
@@ -60,14 +64,24 @@ export async function begin({ userId }: Task): Promise<void> {
   await larder.sync().catch(() => {}); // Without a network there is an answer too.
 }
 
-/** Writes into all chats at once, until the browser is killed. */
-export function write({ chats, round, seed }: Task): void {
+/** Writes into all its chats at once, until the browser is killed or it is to stop. */
+export function write({ chats, round, seed, own }: Task): void {
   chats.forEach((requestId, chat) => {
     const random = randomFrom(seed + chat);
     larder.chat(requestId).watch({ limit: 20 }, () => {});
-    void writeInto(larder.chat(requestId), { chat, round }, random);
+    if (own === undefined || own === chat)
+      writers.push(writeInto(larder.chat(requestId), { chat, round }, random));
   });
 }
+
+/** Resolves when what was begun to be written is acknowledged. */
+export async function stop(): Promise<void> {
+  stopped = true;
+  await Promise.all(writers);
+}
+
+/** The database's name, which the lock of who leads has, too. */
+export const databaseName = (): string => larder.databaseName;
 
 /** One message after the other as fast as it can, some of them without waiting; now and then it rests. */
 async function writeInto(
@@ -75,7 +89,7 @@ async function writeInto(
   place: { chat: number; round: number },
   random: () => number,
 ): Promise<void> {
-  for (let number = 1; ;) {
+  for (let number = 1; !stopped;) {
     const burst = 1 + randomBelow(random, BURST_MAX);
     const waits = random() < 0.5;
     const sending: Promise<void>[] = [];

@@ -5,6 +5,7 @@
  * others at most once.
  *
  *   --rounds N   (50)
+ *   --leader     five tabs write, and the one that leads is killed, each fifth time frozen and thawed
  *   --seed S     when and where what happens; a random one unless it is given
  *
  * A round passes when nothing is wrong with the messages written in it. Last line: `N passed, N failed`.
@@ -12,31 +13,31 @@
  */
 import { parseArgs } from 'node:util';
 import { killBrowser } from './browser.mjs';
+import { runLeaderRounds } from './leader.mjs';
 import { Ledger } from './ledger.mjs';
 import { runRound, sendTheRest } from './round.mjs';
 import { doubledOrOutOfOrder, missingOrChanged, shownDifferently } from './verdict.mjs';
 import { startWorld } from './world.mjs';
 
-/** What is killed. (`--leader`, which is to kill the leading tab only, is another function like this one.) */
-const kill = killBrowser;
-
 /** What the problems of one round have to say at most. */
 const SHOWN_MAX = 20;
 
 function readOptions() {
-  const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { rounds: { type: 'string' }, seed: { type: 'string' }, leader: { type: 'boolean' } },
+  });
   const rounds = Number(values.rounds ?? 50);
   const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
   if (!Number.isSafeInteger(rounds) || rounds < 1) throw new Error('--rounds needs a positive whole number');
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed needs a whole number');
-  return { rounds, seed };
+  return { rounds, seed, leader: values.leader ?? false };
 }
 
 const add = (ledger, problems) => problems.forEach(({ round, text }) => ledger.addProblem(round, text));
 
 async function runRounds(world, ledger, { rounds, seed }) {
   for (let round = 1; round <= rounds; round += 1) {
-    await runRound(world, ledger, { seed, round, kill });
+    await runRound(world, ledger, { seed, round, kill: killBrowser });
     const histories = await world.histories();
     add(ledger, doubledOrOutOfOrder(histories));
     const sent = histories.flat().length;
@@ -47,14 +48,39 @@ async function runRounds(world, ledger, { rounds, seed }) {
   }
 }
 
-async function judgeEnd(world, ledger) {
-  const device = await sendTheRest(world, ledger);
+/** What the devices show in the end, each of them, is what the server has. */
+async function judgeEnd(world, ledger, devices) {
   const histories = await world.histories();
   add(ledger, doubledOrOutOfOrder(histories));
   add(ledger, missingOrChanged(ledger.acknowledged, histories));
-  if (!device) return;
-  add(ledger, shownDifferently(device.shown, histories));
-  for (const text of device.wrong) ledger.addProblem('end', `verify() says: ${text}`);
+  for (const device of devices) {
+    add(ledger, shownDifferently(device.shown, histories));
+    for (const text of device.wrong) ledger.addProblem('end', `verify() says: ${text}`);
+  }
+}
+
+async function runAndJudge(world, ledger, options) {
+  if (options.leader) {
+    const { devices, takeovers } = await runLeaderRounds(world, ledger, options);
+    await judgeEnd(world, ledger, devices);
+    return printTakeovers(takeovers);
+  }
+  await runRounds(world, ledger, options);
+  const device = await sendTheRest(world, ledger);
+  await judgeEnd(world, ledger, device ? [device] : []);
+}
+
+function printTakeovers(takeovers) {
+  for (const freezes of [false, true]) {
+    const times = takeovers.filter((each) => each.freezes === freezes).map(({ ms }) => Math.round(ms));
+    times.sort((a, b) => a - b);
+    const name = freezes ? 'frozen' : 'killed';
+    if (times.length)
+      console.log(
+        `${times.length} leaders ${name}; until another led: ${times[times.length >> 1]} ms ` +
+          `(median; ${times[0]} to ${times.at(-1)})`,
+      );
+  }
 }
 
 function printProblems(ledger, round) {
@@ -78,16 +104,18 @@ async function main() {
   const ledger = new Ledger();
   const world = await startWorld();
   try {
-    await runRounds(world, ledger, options);
-    await judgeEnd(world, ledger);
+    await runAndJudge(world, ledger, options);
     await printCounts(world, ledger);
   } finally {
     await world.end();
   }
-  const parts = [...Array.from({ length: options.rounds }, (_, index) => index + 1), 'end'];
+  const last = options.leader ? options.rounds + 1 : options.rounds; // what the last successor wrote
+  const parts = [...Array.from({ length: last }, (_, index) => index + 1), 'end'];
   const failed = parts.filter((round) => printProblems(ledger, round)).length;
   if (failed > 0)
-    console.log(`again: npm run test:kill -- --rounds ${options.rounds} --seed ${options.seed}`);
+    console.log(
+      `again: npm run test:kill -- ${options.leader ? '--leader ' : ''}--rounds ${options.rounds} --seed ${options.seed}`,
+    );
   console.log(`${parts.length - failed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }

@@ -16,13 +16,14 @@ const flags = [
  * Starts headless Chromium with a profile of its own, which outlives pages but not the browser.
  *
  * @param {string} profile folder for the profile
+ * @param {string[]} [more] flags
  * @returns {Promise<import('playwright-core').BrowserContext>}
  */
-export function launchChromium(profile) {
+export function launchChromium(profile, more = []) {
   return driver.launchPersistentContext(profile, {
     executablePath: findProgram('chromium', 'chromium-browser'),
     headless: true,
-    args: flags,
+    args: [...flags, ...more],
   });
 }
 
