@@ -78,10 +78,16 @@ void __wrap_free(void *block) {
     __real_free(block);
 }
 
+/** As the arena itself does it. */
+static void *refused(arena *a) {
+    a->failed = true;
+    return NULL;
+}
+
 void *__wrap_arena_take(arena *a, size_t size) {
-    return refuse() ? NULL : __real_arena_take(a, size);
+    return refuse() ? refused(a) : __real_arena_take(a, size);
 }
 
 void *__wrap_arena_take_zeroed(arena *a, size_t size) {
-    return refuse() ? NULL : __real_arena_take_zeroed(a, size);
+    return refuse() ? refused(a) : __real_arena_take_zeroed(a, size);
 }

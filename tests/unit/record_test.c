@@ -287,7 +287,7 @@ static void without_memory_it_says_so(void **state) {
     problem wrong = {0};
     memory_fail_at(1, MEMORY_FAILS_ONCE);
     memory_watch(true);
-    assert_false(record_read(slice_of("{\"id\":\"\"}"), &tombstone_record, &memory, &read, &wrong));
+    assert_false(record_read(slice_of("{\"id\":\"\\u0061\"}"), &tombstone_record, &memory, &read, &wrong));
     memory_watch(false);
     memory_fail_at(0, MEMORY_FAILS_ONCE);
     assert_int_equal(wrong.code, ERROR_CODE_NO_MEMORY);

@@ -31,7 +31,10 @@ void *arena_take(arena *a, size_t size) {
     size = (size + unit - 1) / unit * unit;
     arena_chunk *chunk = a->chunks;
     if (!chunk || chunk->size - a->used < size) chunk = chunk_new(a, size);
-    if (!chunk) return NULL;
+    if (!chunk) {
+        a->failed = true;
+        return NULL;
+    }
     void *taken = chunk->bytes + a->used;
     a->used += size;
     return taken;
@@ -66,6 +69,7 @@ void arena_rewind(arena *a, arena_mark mark) {
 
 void arena_reset(arena *a) {
     a->used = 0;
+    a->failed = false;
     if (!a->chunks) return;
     free_chunks(a->chunks->next);
     a->chunks->next = NULL;

@@ -1,6 +1,7 @@
 #ifndef LARDER_ARENA_H
 #define LARDER_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -12,6 +13,7 @@ typedef struct arena_chunk arena_chunk;
 typedef struct {
     arena_chunk *chunks; /* newest first */
     size_t used;         /* bytes taken of the newest chunk */
+    bool failed;         /* memory has run out since the last reset */
 } arena;
 
 /** `size` bytes, aligned for any type and not cleared; NULL when memory has run out. */

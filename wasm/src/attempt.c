@@ -181,8 +181,7 @@ void attempt_set_aside(core *l, operation *o, const call_end *end) {
 /* ---- what it brought ---- */
 
 static bool is_of_chat(const operation *o, const record *read, problem *wrong) {
-    const char *request_id = record_text(read, CACHED_MESSAGE_REQUEST_ID);
-    if (strcmp(request_id, o->chat->request_id) == 0) return true;
+    if (slice_is(record_slice(read, CACHED_MESSAGE_REQUEST_ID), o->chat->request_id)) return true;
     *wrong = (problem){ERROR_CODE_REQUEST_MISMATCH, "requestId"};
     return false;
 }

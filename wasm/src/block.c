@@ -6,15 +6,15 @@
 
 void block_write_record(text *out, const record *read, int64_t version, const char *temp_id, int64_t now_ms) {
     record_write_open(out, read, &cached_message_record);
-    const char *status = record_text(read, CACHED_MESSAGE_STATUS);
-    if (status && !slice_is(slice_of(status), "sent")) text_raw(out, ",\"status\":\"sent\"");
-    if (temp_id && !read->field[CACHED_MESSAGE_TEMP_ID]) {
+    const slice status = record_slice(read, CACHED_MESSAGE_STATUS);
+    if (status.at && !slice_is(status, "sent")) text_raw(out, ",\"status\":\"sent\"");
+    if (temp_id && !read->value[CACHED_MESSAGE_TEMP_ID].at) {
         text_name(out, "tempId");
         text_string(out, temp_id);
     }
-    text_name(out, "_cachedAt");
+    text_raw(out, ",\"_cachedAt\":");
     text_number(out, now_ms);
-    text_name(out, "_syncVersion");
+    text_raw(out, ",\"_syncVersion\":");
     text_number(out, version);
     text_raw(out, "}");
 }

@@ -68,9 +68,8 @@ bool chat_set_listed(chat *c, slice bytes) {
 
 /** Keeps the bytes of the server's record, and the members that this version doesn't know. */
 static bool keep_raw(chat *c, const record *row) {
-    const slice listed = record_raw(row, "chat");
-    const bool none = !listed.at || slice_is(listed, "null");
-    return (none || chat_set_listed(c, listed)) &&
+    const bool listed = record_has(row, CHAT_SYNC_STATE_CHAT);
+    return (!listed || chat_set_listed(c, row->value[CHAT_SYNC_STATE_CHAT])) &&
            record_keep_unknown(&c->extra, row, &chat_sync_state_record);
 }
 
@@ -114,11 +113,12 @@ static void take_unsent(chat *c, const cJSON *unsent) {
 }
 
 static void take_media(chat *c, const record *row) {
-    const char *priority = record_text(row, CHAT_SYNC_STATE_MEDIA_PRIORITY);
+    const int priority = CHAT_SYNC_STATE_MEDIA_PRIORITY;
     c->media_size_bytes = record_integer(row, CHAT_SYNC_STATE_MEDIA_SIZE, 0);
     c->media_pinned = record_true(row, CHAT_SYNC_STATE_MEDIA_PINNED);
-    c->has_media_priority = priority != NULL;
-    if (priority) c->media_priority = (media_priority)record_name_index(media_priority_names, priority);
+    c->has_media_priority = record_has(row, priority);
+    if (c->has_media_priority)
+        c->media_priority = (media_priority)record_enum(row, priority, media_priority_names);
 }
 
 /** Versions before the budget don't say what the messages take. */
@@ -141,12 +141,12 @@ static bool take_fields(chat *c, const record *row) {
     c->newest_block = record_integer(row, CHAT_SYNC_STATE_NEWEST_BLOCK, 0);
     c->last_accessed_ms = record_integer(row, CHAT_SYNC_STATE_LAST_ACCESSED_AT, 0);
     take_sizes(c, row);
-    if (!read_gaps(c, row->field[CHAT_SYNC_STATE_KNOWN_GAPS]) ||
+    if (!read_gaps(c, record_json(row, CHAT_SYNC_STATE_KNOWN_GAPS)) ||
         !chat_replace(&c->revision, record_text(row, CHAT_SYNC_STATE_SERVER_REVISION)))
         return false;
-    take_ahead(c, row->field[CHAT_SYNC_STATE_CHAT]);
-    take_unsealed(c, row->field[CHAT_SYNC_STATE_UNSEALED]);
-    take_unsent(c, row->field[CHAT_SYNC_STATE_UNSENT]);
+    take_ahead(c, record_json(row, CHAT_SYNC_STATE_CHAT));
+    take_unsealed(c, record_json(row, CHAT_SYNC_STATE_UNSEALED));
+    take_unsent(c, record_json(row, CHAT_SYNC_STATE_UNSENT));
     take_media(c, row);
     return true;
 }
@@ -170,7 +170,7 @@ bool chat_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
     }
     chat *c = chat_ensure(chats, record_text(&read, CHAT_SYNC_STATE_REQUEST_ID));
     if (c) c->stored = true;
-    if (c && take_fields(c, &read) && keep_raw(c, &read)) return true;
+    if (c && take_fields(c, &read) && keep_raw(c, &read) && !memory->failed) return true;
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     return false;
 }

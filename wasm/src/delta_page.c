@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "moment.h"
+#include "registry.h"
 
 static void report_path(core *l, delta *d, error_code code, const char *path) {
     if (d->errors++ < LIMIT_ERRORS_PER_PAGE_MAX) plan_error(&l->plan, code, d->chat->request_id, path, NULL);
@@ -44,7 +45,7 @@ static bool take_message(core *l, delta *d, slice bytes, size_t index) {
     m->index = index;
     m->repeated = false;
     m->temp_id = NULL;
-    if (strcmp(record_text(&m->read, CACHED_MESSAGE_REQUEST_ID), d->chat->request_id) != 0) {
+    if (!slice_is(record_slice(&m->read, CACHED_MESSAGE_REQUEST_ID), d->chat->request_id)) {
         delta_report(l, d, ERROR_CODE_REQUEST_MISMATCH, "messages", index, "requestId");
         spare(d, m->id);
         return true;
@@ -100,22 +101,23 @@ static void sort_messages(core *l, delta *d) {
     d->message_count = kept;
 }
 
-static int by_id(const void *left, const void *right) {
-    const message *const *a = left, *const *b = right;
-    const int order = strcmp((*a)->id, (*b)->id);
-    return order ? order : (*a > *b) - (*a < *b);
-}
+typedef struct {
+    UT_hash_handle hh;
+} seen_id;
 
 /** Marks messages whose id the page has before, under another number. */
 static bool mark_repeated(core *l, delta *d) {
-    message **ids = arena_take(&l->memory, (d->message_count + 1) * sizeof *ids);
-    if (!ids) return core_no_memory(l);
-    for (size_t i = 0; i < d->message_count; i++) ids[i] = &d->messages[i];
-    qsort(ids, d->message_count, sizeof *ids, by_id);
-    for (size_t i = 1; i < d->message_count; i++) {
-        ids[i]->repeated = strcmp(ids[i - 1]->id, ids[i]->id) == 0;
+    seen_id *table = NULL, *seen = arena_take_zeroed(&l->memory, (d->message_count + 1) * sizeof *seen);
+    void *there;
+    bool ok = seen;
+    for (size_t i = 0; i < d->message_count && ok; i++) {
+        seen_id *grown = registry_ensure(table, &seen[i], d->messages[i].id, &there);
+        d->messages[i].repeated = there;
+        ok = grown;
+        if (ok) table = grown;
     }
-    return true;
+    registry_clear(table);
+    return ok || core_no_memory(l);
 }
 
 static bool read_messages(core *l, delta *d) {
@@ -182,7 +184,7 @@ static bool covers_page(const delta *d, int64_t top) {
 
 /** What the page claims to cover, cut to what was asked and to what the server has. */
 static void read_covers(core *l, delta *d) {
-    const cJSON *covers = d->page.fields.field[MESSAGES_PAGE_COVERS];
+    const cJSON *covers = record_json(&d->page.fields, MESSAGES_PAGE_COVERS);
     const int64_t least = d->asked.after + 1, last = d->last_sequence;
     const int64_t most = d->asked.before ? d->asked.before - 1 : last;
     d->from = json_integer(covers, "from", least);

@@ -160,7 +160,7 @@ static void neutralise(char *at, const char *end) {
     }
 }
 
-static cJSON *parse_checked(slice bytes, arena *memory) {
+static cJSON *parse(slice bytes, arena *memory) {
     parse_arena = memory;
     cJSON_InitHooks(&(cJSON_Hooks){parse_take, parse_release});
     cJSON *parsed = cJSON_ParseWithLength(bytes.at, bytes.size);
@@ -172,8 +172,7 @@ static bool has_escapes(slice bytes) {
     return memchr(bytes.at, '\\', bytes.size) != NULL;
 }
 
-/** Parses a checked text; NULL when memory has run out. */
-static cJSON *parse(slice bytes, arena *memory) {
+cJSON *json_parse_checked(slice bytes, arena *memory) {
     if (has_escapes(bytes)) {
         char *copy = arena_take(memory, bytes.size);
         if (!copy) return NULL;
@@ -181,55 +180,14 @@ static cJSON *parse(slice bytes, arena *memory) {
         neutralise(copy, copy + bytes.size);
         bytes.at = copy;
     }
-    return parse_checked(bytes, memory);
+    return parse(bytes, memory);
 }
 
 json_result json_parse(slice bytes, arena *memory, cJSON **out) {
     const json_result result = json_check(bytes);
     if (result != JSON_OK) return result;
-    *out = parse(bytes, memory);
+    *out = json_parse_checked(bytes, memory);
     return *out ? JSON_OK : JSON_NO_MEMORY;
-}
-
-/** A string without escapes: its bytes are its text. */
-static cJSON *plain_string(slice quoted, arena *memory) {
-    cJSON *node = arena_take_zeroed(memory, sizeof *node);
-    char *copy = node ? arena_take(memory, quoted.size - 1) : NULL;
-    if (!copy) return NULL;
-    memcpy(copy, quoted.at + 1, quoted.size - 2);
-    copy[quoted.size - 2] = 0;
-    node->type = cJSON_String;
-    node->valuestring = copy;
-    return node;
-}
-
-enum { DIGITS_MAX = 9 }; /* so many are within an int */
-
-static bool is_plain_integer(slice bytes) {
-    size_t i = 0;
-    while (i < bytes.size && bytes.at[i] >= '0' && bytes.at[i] <= '9') i++;
-    return i == bytes.size && i <= DIGITS_MAX;
-}
-
-/** A number of few digits, which cJSON would go a long way for. */
-static cJSON *plain_integer(slice digits, arena *memory) {
-    cJSON *node = arena_take_zeroed(memory, sizeof *node);
-    if (!node) return NULL;
-    node->type = cJSON_Number;
-    for (size_t i = 0; i < digits.size; i++) node->valueint = node->valueint * 10 + (digits.at[i] - '0');
-    node->valuedouble = node->valueint;
-    return node;
-}
-
-const cJSON *json_parse_checked(slice bytes, arena *memory) {
-    static const cJSON yes = {.type = cJSON_True}, no = {.type = cJSON_False}, nothing = {.type = cJSON_NULL};
-    switch (*bytes.at) {
-    case 't': return &yes;
-    case 'f': return &no;
-    case 'n': return &nothing;
-    case '"': return has_escapes(bytes) ? parse(bytes, memory) : plain_string(bytes, memory);
-    default: return is_plain_integer(bytes) ? plain_integer(bytes, memory) : parse(bytes, memory);
-    }
 }
 
 const cJSON *json_get(const cJSON *object, const char *name) {

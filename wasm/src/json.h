@@ -56,8 +56,11 @@ json_result json_check(slice bytes);
  */
 const char *json_plain_string(const char *at, const char *end);
 
-/** Takes a member of an object: the key without its quotes and not unescaped, the value as it stands. */
-typedef void json_take(void *context, slice key, slice value);
+/**
+ * Takes a member of an object: the key without its quotes and not unescaped, the value as it stands, and
+ * whether there are escapes in it.
+ */
+typedef void json_take(void *context, slice key, slice value, bool escaped);
 
 /** Checks as `json_check` does and, where `bytes` is an object, hands on its members as it comes by them. */
 json_result json_split(slice bytes, json_take *take, void *context);
@@ -68,7 +71,7 @@ json_result json_split(slice bytes, json_take *take, void *context);
  */
 json_result json_parse(slice bytes, arena *memory, cJSON **out);
 /** The same for a value that was checked, as part of a larger text say; NULL when memory has run out. */
-const cJSON *json_parse_checked(slice bytes, arena *memory);
+cJSON *json_parse_checked(slice bytes, arena *memory);
 
 /** The last member of that name, as JSON.parse has it; NULL where there is none or `object` is no object. */
 const cJSON *json_get(const cJSON *object, const char *name);

@@ -126,9 +126,10 @@ static bool check_item(checker *c, char close, int depth) {
     if (close == '}' && !check_key(c)) return false;
     const slice key = c->key;
     const char *start = (const char *)c->at;
+    const bool taken = depth == 0 && close == '}' && c->take;
+    if (taken) c->escaped = false;
     if (!check_value(c, depth + 1)) return false;
-    if (depth == 0 && close == '}' && c->take)
-        c->take(c->context, key, (slice){start, (size_t)((const char *)c->at - start)});
+    if (taken) c->take(c->context, key, (slice){start, (size_t)((const char *)c->at - start)}, c->escaped);
     return true;
 }
 

@@ -323,6 +323,7 @@ int larder_step(larder *l, double now_ms) {
         close_step(inner);
         text_clear(&l->input);
     }
+    if (inner->memory.failed) core_no_memory(inner);
     const bool more = l->pending == PENDING_MORE;
     retention_note_written(inner);
     inner->plan.durability = inner->strict ? DURABILITY_STRICT : DURABILITY_RELAXED;

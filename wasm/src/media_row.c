@@ -19,13 +19,12 @@ static bool read_any(core *l, slice row, plain_field out[RECORD_FIELDS_MAX], cha
     if (!record_read(row, &cached_media_meta_record, &l->memory, &read, wrong)) return false;
     for (int i = 0; i < cached_media_meta_record.count; i++) {
         const field_rule *rule = &cached_media_meta_record.fields[i];
-        const char *string = record_text(&read, i);
-        out[i] = (plain_field){.there = read.field[i] && !cJSON_IsNull(read.field[i])};
+        out[i] = (plain_field){.there = record_has(&read, i)};
         if (!out[i].there) continue;
-        if (rule->type == FIELD_ENUM) out[i].number = record_name_index(rule->values, string);
+        if (rule->type == FIELD_ENUM) out[i].number = record_enum(&read, i, rule->values);
         else if (rule->type == FIELD_BOOLEAN) out[i].number = record_true(&read, i);
-        else if (string) out[i].text = slice_of(string);
-        else out[i].number = record_integer(&read, i, 0);
+        else if (rule->type == FIELD_INTEGER) out[i].number = record_integer(&read, i, 0);
+        else out[i].text = record_slice(&read, i);
     }
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     return record_keep_unknown(extra, &read, &cached_media_meta_record);

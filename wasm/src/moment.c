@@ -65,14 +65,26 @@ static bool offset(const char **at, int64_t *ms) {
     return true;
 }
 
-bool moment_parse(const char *at, int64_t *ms) {
+/** Behind what could be read; NULL where it is no date and time. */
+static const char *parse(const char *at, int64_t *ms) {
     int64_t year, month, day, time_ms;
     if (!digits(&at, 4, &year) || !letter(&at, '-') || !digits(&at, 2, &month) || !letter(&at, '-'))
-        return false;
-    if (!digits(&at, 2, &day) || !date_valid(year, month, day) || !letter(&at, 'T')) return false;
-    if (!clock(&at, &time_ms) || !fraction(&at, &time_ms) || !offset(&at, &time_ms) || *at) return false;
+        return NULL;
+    if (!digits(&at, 2, &day) || !date_valid(year, month, day) || !letter(&at, 'T')) return NULL;
+    if (!clock(&at, &time_ms) || !fraction(&at, &time_ms) || !offset(&at, &time_ms)) return NULL;
     *ms = days_from_civil(year, month, day) * 86400000 + time_ms;
+    return at;
+}
+
+bool moment_of(slice bytes, int64_t *ms) {
+    int64_t parsed;
+    if (parse(bytes.at, &parsed) != bytes.at + bytes.size) return false;
+    *ms = parsed;
     return true;
+}
+
+bool moment_parse(const char *string, int64_t *ms) {
+    return moment_of(slice_of(string), ms);
 }
 
 /** `Fri, 16 Jan 2026 09:30:00 GMT`, the one date format that senders must use. */

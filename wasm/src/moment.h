@@ -4,11 +4,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "text.h"
+
 /**
  * Reads an ISO 8601 date and time (`2026-01-16T09:30:00.250Z`, an offset such as `+02:00` instead of `Z`,
  * the fraction optional) as milliseconds since 1970. False when it is none; `*ms` is then untouched.
  */
 bool moment_parse(const char *string, int64_t *ms);
+/** The same for bytes, behind which another can be read: a quote, say. */
+bool moment_of(slice bytes, int64_t *ms);
 
 /**
  * Reads an HTTP `Retry-After`, seconds or a date (RFC 9110 section 10.2.3), as milliseconds from `now_ms`.

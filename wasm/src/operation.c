@@ -72,8 +72,7 @@ static void take_fields(operation *o, const record *row) {
 
 /** The payload's own bytes, and the members that this version doesn't know. */
 static bool keep_raw(operation *o, const record *row) {
-    const slice payload = record_raw(row, "payload");
-    return (!payload.at || operation_set_payload(o, payload)) &&
+    return operation_set_payload(o, row->value[OFFLINE_OPERATION_PAYLOAD]) &&
            record_keep_unknown(&o->extra, row, &offline_operation_record);
 }
 
@@ -93,13 +92,12 @@ static operation *no_memory(operation *o, problem *wrong) {
 operation *operation_hydrate(chat_table *chats, slice row, arena *memory, problem *wrong) {
     record read, payload;
     if (!record_read(row, &offline_operation_record, memory, &read, wrong)) return NULL;
-    const int type = record_name_index(operation_type_names, record_text(&read, OFFLINE_OPERATION_TYPE));
-    if (!record_fields(read.field[OFFLINE_OPERATION_PAYLOAD], rules[type].payload, &payload, wrong))
+    const int type = record_enum(&read, OFFLINE_OPERATION_TYPE, operation_type_names);
+    if (!record_read(read.value[OFFLINE_OPERATION_PAYLOAD], rules[type].payload, memory, &payload, wrong))
         return NULL;
     operation *o = allocate((operation_type)type, record_text(&read, OFFLINE_OPERATION_ID));
     if (!o) return no_memory(o, wrong);
-    const char *status = record_text(&read, OFFLINE_OPERATION_STATUS);
-    o->status = (operation_status)record_name_index(operation_status_names, status);
+    o->status = (operation_status)record_enum(&read, OFFLINE_OPERATION_STATUS, operation_status_names);
     o->chat = chat_ensure(chats, record_text(&read, OFFLINE_OPERATION_REQUEST_ID));
     if (!o->chat || !take_texts(o, &read, &payload)) return no_memory(o, wrong);
     take_fields(o, &read);

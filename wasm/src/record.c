@@ -2,11 +2,12 @@
 
 #include <string.h>
 
+#include "field.h"
 #include "gen/schema.h"
-#include "moment.h"
 
-/** Appends what fits, always NUL-terminated. */
-static void append(char path[PROBLEM_PATH_BYTES], const char *more) {
+/* ---- problems ---- */
+
+void problem_append(char path[PROBLEM_PATH_BYTES], const char *more) {
     const size_t used = strlen(path);
     const size_t room = PROBLEM_PATH_BYTES - 1 - used;
     const size_t wanted = strlen(more);
@@ -15,9 +16,9 @@ static void append(char path[PROBLEM_PATH_BYTES], const char *more) {
     path[used + size] = 0;
 }
 
-static void append_field(char path[PROBLEM_PATH_BYTES], const char *field) {
-    if (*path && *field) append(path, ".");
-    append(path, field);
+void problem_append_field(char path[PROBLEM_PATH_BYTES], const char *field) {
+    if (*path && *field) problem_append(path, ".");
+    problem_append(path, field);
 }
 
 void problem_path(char path[PROBLEM_PATH_BYTES], const char *list, size_t index, const char *field) {
@@ -29,110 +30,19 @@ void problem_path(char path[PROBLEM_PATH_BYTES], const char *list, size_t index,
         index /= 10;
     } while (index);
     *path = 0;
-    append(path, list);
-    append(path, "[");
-    append(path, digits + at);
-    append(path, "]");
-    append_field(path, field);
+    problem_append(path, list);
+    problem_append(path, "[");
+    problem_append(path, digits + at);
+    problem_append(path, "]");
+    problem_append_field(path, field);
 }
 
-static bool report(problem *wrong, error_code code, const char *path) {
+static bool report(problem *wrong, error_code code) {
     *wrong = (problem){.code = (int)code};
-    append(wrong->path, path);
     return false;
 }
 
-/** Puts `name` before the path of a problem found further in. */
-static bool report_inside(problem *wrong, const char *name) {
-    const problem inner = *wrong;
-    *wrong = (problem){.code = inner.code};
-    append(wrong->path, name);
-    append_field(wrong->path, inner.path);
-    return false;
-}
-
-bool record_is_uuid_at(const char *bytes) {
-    for (int i = 0; i < UUID_BYTES; i++) {
-        const char c = bytes[i];
-        const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-        const bool hex = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-        if (dash ? c != '-' : !hex) return false;
-    }
-    return true;
-}
-
-bool record_is_uuid(const char *string) {
-    return record_is_uuid_at(string) && !string[UUID_BYTES];
-}
-
-static int64_t code_points(const char *string) {
-    int64_t count = 0;
-    for (; *string; string++) count += ((unsigned char)*string & 0xC0) != 0x80;
-    return count;
-}
-
-static bool one_of(const char *string, const char *const *values) {
-    for (; *values; values++) {
-        if (strcmp(string, *values) == 0) return true;
-    }
-    return false;
-}
-
-static bool check_text(const cJSON *item, const field_rule *rule, problem *wrong) {
-    int64_t ms;
-    const char *string = cJSON_GetStringValue(item);
-    if (!string) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-    if (rule->type == FIELD_UUID)
-        return record_is_uuid(string) || report(wrong, ERROR_CODE_FIELD_FORMAT, rule->name);
-    if (rule->type == FIELD_MOMENT) {
-        return moment_parse(string, &ms) || report(wrong, ERROR_CODE_FIELD_FORMAT, rule->name);
-    }
-    if (rule->type == FIELD_ENUM) {
-        return one_of(string, rule->values) || report(wrong, ERROR_CODE_FIELD_ENUM, rule->name);
-    }
-    const int64_t length = code_points(string);
-    const bool fits = length >= rule->min && (!rule->max || length <= rule->max);
-    return fits || report(wrong, ERROR_CODE_FIELD_LENGTH, rule->name);
-}
-
-static bool check_integer(const cJSON *item, const field_rule *rule, problem *wrong) {
-    int64_t value;
-    if (!json_is_integer(item, &value)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-    const bool fits = value >= rule->min && value <= rule->max;
-    return fits || report(wrong, ERROR_CODE_FIELD_RANGE, rule->name);
-}
-
-static bool check_object(const cJSON *item, const field_rule *rule, problem *wrong) {
-    record inner;
-    if (!cJSON_IsObject(item)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-    if (!rule->record || record_fields(item, rule->record, &inner, wrong)) return true;
-    return report_inside(wrong, rule->name);
-}
-
-static bool check_array(const cJSON *item, const field_rule *rule, problem *wrong) {
-    record inner;
-    if (!cJSON_IsArray(item)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-    if (!rule->record) return true;
-    for (const cJSON *each = item->child; each; each = each->next) {
-        if (!cJSON_IsObject(each)) return report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-        if (!record_fields(each, rule->record, &inner, wrong)) return report_inside(wrong, rule->name);
-    }
-    return true;
-}
-
-static bool check_field(const cJSON *item, const field_rule *rule, problem *wrong) {
-    if (rule->core) return true;
-    if (!item) return !rule->required || report(wrong, ERROR_CODE_FIELD_MISSING, rule->name);
-    if (cJSON_IsNull(item) && rule->nullable) return true;
-    switch (rule->type) {
-    case FIELD_INTEGER: return check_integer(item, rule, wrong);
-    case FIELD_NUMBER: return cJSON_IsNumber(item) || report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-    case FIELD_BOOLEAN: return cJSON_IsBool(item) || report(wrong, ERROR_CODE_FIELD_TYPE, rule->name);
-    case FIELD_OBJECT: return check_object(item, rule, wrong);
-    case FIELD_ARRAY: return check_array(item, rule, wrong);
-    default: return check_text(item, rule, wrong);
-    }
-}
+/* ---- read ---- */
 
 /** The index of a field by name, looked for from `from` on, since servers write fields in one order. */
 static int field_index(const record_rule *rule, slice name, int from) {
@@ -144,25 +54,6 @@ static int field_index(const record_rule *rule, slice name, int from) {
     return -1;
 }
 
-static bool check_fields(const record *read, const record_rule *rule, problem *wrong) {
-    for (int i = 0; i < rule->count; i++) {
-        if (!check_field(read->field[i], &rule->fields[i], wrong)) return false;
-    }
-    return true;
-}
-
-bool record_fields(const cJSON *object, const record_rule *rule, record *out, problem *wrong) {
-    memset(out->field, 0, sizeof out->field);
-    int next = 0;
-    for (const cJSON *member = object->child; member; member = member->next) {
-        const int at = field_index(rule, slice_of(member->string), next);
-        if (at < 0) continue;
-        out->field[at] = member;
-        next = at + 1;
-    }
-    return check_fields(out, rule, wrong);
-}
-
 static error_code code_of(json_result result) {
     switch (result) {
     case JSON_UTF8: return ERROR_CODE_RECORD_UTF8;
@@ -172,76 +63,97 @@ static error_code code_of(json_result result) {
     }
 }
 
-/** The values of an object's known members, as they stand in its text. */
 typedef struct {
+    record *out;
     const record_rule *rule;
-    slice value[RECORD_FIELDS_MAX];
-    int next;
-    bool any_unknown;
-    bool any_escaped; /* a key that may be another's name, written in escapes */
-} split_record;
+    int next; /* the field that is expected */
+} reader;
 
-static void take_member(void *context, slice key, slice value) {
-    split_record *s = context;
-    const int at = field_index(s->rule, key, s->next);
+/** A key in escapes may be another's name. */
+static slice unescaped(slice key, arena *memory) {
+    const bool escaped = memchr(key.at, '\\', key.size);
+    return escaped ? field_text((slice){key.at - 1, key.size + 2}, true, memory) : key;
+}
+
+static void take_member(void *context, slice key, slice value, bool escaped) {
+    reader *r = context;
+    record *out = r->out;
+    int at = field_index(r->rule, key, r->next);
+    if (at < 0) at = field_index(r->rule, unescaped(key, out->memory), r->next);
     if (at < 0) {
-        s->any_unknown = true;
-        s->any_escaped = s->any_escaped || memchr(key.at, '\\', key.size);
+        out->has_unknown = true;
         return;
     }
-    s->value[at] = value;
-    s->next = at + 1;
+    r->next = at + 1;
+    if (r->rule->fields[at].core) return;
+    out->value[at] = value;
+    out->escaped = (out->escaped & ~(1U << at)) | (uint32_t)escaped << at;
 }
 
-/** Parses the fields alone: what a server adds is kept as bytes, and looked at by nobody. */
-static bool parse_fields(const split_record *s, arena *memory, record *out, problem *wrong) {
-    memset(out->field, 0, sizeof out->field);
-    for (int i = 0; i < s->rule->count; i++) {
-        if (!s->value[i].at || s->rule->fields[i].core) continue;
-        out->field[i] = json_parse_checked(s->value[i], memory);
-        if (!out->field[i]) return report(wrong, ERROR_CODE_NO_MEMORY, "");
+static bool is_escaped(const record *read, int field) {
+    return read->escaped >> field & 1;
+}
+
+static bool check_fields(const record *read, const record_rule *rule, problem *wrong) {
+    for (int i = 0; i < rule->count; i++) {
+        const field_rule *field = &rule->fields[i];
+        if (field->core) continue;
+        if (!field_check(read->value[i], is_escaped(read, i), field, read->memory, wrong)) return false;
     }
-    return check_fields(out, s->rule, wrong);
-}
-
-static bool parse_whole(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong) {
-    const cJSON *object = json_parse_checked(bytes, memory);
-    if (!object) return report(wrong, ERROR_CODE_NO_MEMORY, "");
-    return record_fields(object, rule, out, wrong);
+    return true;
 }
 
 bool record_read(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong) {
     json_cursor inside;
-    split_record s = {.rule = rule};
-    const json_result result = json_split(bytes, take_member, &s);
-    if (result != JSON_OK) return report(wrong, code_of(result), "");
-    if (!json_enter(&inside, bytes, '{')) return report(wrong, ERROR_CODE_FIELD_TYPE, "");
-    out->bytes = bytes;
-    out->has_unknown = s.any_unknown;
-    if (s.any_escaped) return parse_whole(bytes, rule, memory, out, wrong);
-    return parse_fields(&s, memory, out, wrong);
+    reader r = {.out = out, .rule = rule};
+    *out = (record){.bytes = bytes, .memory = memory};
+    const json_result result = json_split(bytes, take_member, &r);
+    if (result != JSON_OK) return report(wrong, code_of(result));
+    if (memory->failed) return report(wrong, ERROR_CODE_NO_MEMORY);
+    if (!json_enter(&inside, bytes, '{')) return report(wrong, ERROR_CODE_FIELD_TYPE);
+    return check_fields(out, rule, wrong);
 }
 
-void record_write_open(text *out, const record *read, const record_rule *rule) {
-    text_bytes(out, (slice){read->bytes.at, read->bytes.size - 1});
-    for (int i = 0; i < rule->count; i++) {
-        if (read->field[i] || !rule->fields[i].fallback) continue;
-        text_name(out, rule->fields[i].name);
-        text_raw(out, rule->fields[i].fallback);
-    }
+/* ---- what it says ---- */
+
+bool record_has(const record *read, int field) {
+    return read->value[field].at && *read->value[field].at != 'n';
+}
+
+slice record_slice(const record *read, int field) {
+    const slice value = read->value[field];
+    if (!value.at || *value.at != '"') return (slice){0};
+    return field_text(value, is_escaped(read, field), read->memory);
 }
 
 const char *record_text(const record *read, int field) {
-    return cJSON_GetStringValue(read->field[field]);
+    const slice string = record_slice(read, field);
+    char *copy = string.at ? arena_take(read->memory, string.size + 1) : NULL;
+    if (!copy) return read->memory->failed ? "" : NULL;
+    memcpy(copy, string.at, string.size);
+    copy[string.size] = 0;
+    return copy;
 }
 
 int64_t record_integer(const record *read, int field, int64_t otherwise) {
-    int64_t value;
-    return read->field[field] && json_is_integer(read->field[field], &value) ? value : otherwise;
+    int64_t number;
+    return record_has(read, field) && field_is_integer(read->value[field], read->memory, &number) ? number
+                                                                                                  : otherwise;
+}
+
+int record_enum(const record *read, int field, const char *const *names) {
+    const slice name = record_slice(read, field);
+    int i = 0;
+    while (names[i] && !slice_is(name, names[i])) i++;
+    return names[i] ? i : 0;
 }
 
 bool record_true(const record *read, int field) {
-    return cJSON_IsTrue(read->field[field]);
+    return read->value[field].at && *read->value[field].at == 't';
+}
+
+const cJSON *record_json(const record *read, int field) {
+    return read->value[field].at ? json_parse_checked(read->value[field], read->memory) : NULL;
 }
 
 int record_name_index(const char *const *names, const char *name) {
@@ -250,14 +162,15 @@ int record_name_index(const char *const *names, const char *name) {
     return i;
 }
 
-slice record_raw(const record *read, const char *name) {
-    json_cursor cursor;
-    slice key, value, found = {0};
-    bool ok = json_enter(&cursor, read->bytes, '{');
-    while (ok && json_member(&cursor, &key, &value)) {
-        if (slice_is(key, name)) found = value;
+/* ---- written again ---- */
+
+void record_write_open(text *out, const record *read, const record_rule *rule) {
+    text_bytes(out, (slice){read->bytes.at, read->bytes.size - 1});
+    for (int i = 0; i < rule->count; i++) {
+        if (read->value[i].at || !rule->fields[i].fallback) continue;
+        text_name(out, rule->fields[i].name);
+        text_raw(out, rule->fields[i].fallback);
     }
-    return found;
 }
 
 bool record_keep_unknown(char **kept, const record *row, const record_rule *rule) {

@@ -42,11 +42,16 @@ struct record_rule {
 
 enum { RECORD_FIELDS_MAX = 24, PROBLEM_PATH_BYTES = 96, UUID_BYTES = 36 };
 
-/** One record that was read: its bytes as they came and its known fields by the schema's index. */
+/**
+ * One record that was read: its bytes as they came, and where its known fields stand in them, by the schema's
+ * index. Nothing of a field is parsed before it is asked for.
+ */
 typedef struct {
     slice bytes;
-    bool has_unknown;                      /* members that the rule doesn't know */
-    const cJSON *field[RECORD_FIELDS_MAX]; /* NULL where it is missing; the last of duplicate keys */
+    arena *memory;                  /* where what is asked for comes to lie */
+    slice value[RECORD_FIELDS_MAX]; /* JSON; {NULL, 0} where it is missing; the last of duplicate keys */
+    uint32_t escaped;               /* a bit for each field: there are escapes in it */
+    bool has_unknown;               /* members that the rule doesn't know */
 } record;
 
 /** What was wrong, and where: `sender.fullName`, say. `code` is of `error_code`. */
@@ -61,9 +66,6 @@ typedef struct {
  */
 bool record_read(slice bytes, const record_rule *rule, arena *memory, record *out, problem *wrong);
 
-/** The fields of an object that is part of a record read before; the same errors. */
-bool record_fields(const cJSON *object, const record_rule *rule, record *out, problem *wrong);
-
 /**
  * Writes the record's bytes and the fallbacks of its missing fields, without the closing brace, so that the
  * caller can append fields of its own; of duplicate keys the last counts.
@@ -76,22 +78,34 @@ void record_write_open(text *out, const record *read, const record_rule *rule);
  */
 bool record_keep_unknown(char **kept, const record *row, const record_rule *rule);
 
-/** The bytes of a member as they stand; the last of duplicate keys, {NULL, 0} where it is missing. */
-slice record_raw(const record *read, const char *name);
-
 /** Writes the path of a field of a list's element: `messages[17].sender.username`; cut where it is too long.
  */
 void problem_path(char path[PROBLEM_PATH_BYTES], const char *list, size_t index, const char *field);
+
+/** Appends what fits, always NUL-terminated; the second as a further step of the path. */
+void problem_append(char path[PROBLEM_PATH_BYTES], const char *more);
+void problem_append_field(char path[PROBLEM_PATH_BYTES], const char *field);
 
 /** Whether `string` is 8-4-4-4-12 hexadecimal digits. */
 bool record_is_uuid(const char *string);
 /** Whether `UUID_BYTES` bytes are one. */
 bool record_is_uuid_at(const char *bytes);
 
-/** Typed access to a checked field; the second value where it is missing or null. */
+/**
+ * Typed access to a checked field; the second value where it is missing or null. When memory runs out the
+ * arena notes it, and what is given means nothing.
+ */
 const char *record_text(const record *read, int field);
 int64_t record_integer(const record *read, int field, int64_t otherwise);
 bool record_true(const record *read, int field);
+/** A text without a NUL behind it; {NULL, 0} where it is missing or null. */
+slice record_slice(const record *read, int field);
+/** Which of an enum's names it is; it must be there. */
+int record_enum(const record *read, int field, const char *const *names);
+/** An object or array, parsed; NULL where it is missing. */
+const cJSON *record_json(const record *read, int field);
+/** Whether it is there and not null. */
+bool record_has(const record *read, int field);
 
 /** Which of an enum's names a text is; their number where it is none of them. */
 int record_name_index(const char *const *names, const char *name);

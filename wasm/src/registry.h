@@ -19,6 +19,12 @@ void *registry_find(void *table, const char *key);
 /** Adds one whose key isn't there yet; gives the table, or NULL when memory has run out. */
 void *registry_add(void *table, void *one, const char *key);
 
+/** Adds one unless its key is there; `*there` is then the struct that has it, else NULL. As `registry_add`. */
+void *registry_ensure(void *table, void *one, const char *key, void **there);
+
+/** Forgets all at once; the structs stay their owner's. */
+void registry_clear(void *table);
+
 /** Takes one out; gives the table, which is NULL when it was the last. */
 void *registry_remove(void *table, void *one);
 

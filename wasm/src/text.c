@@ -39,10 +39,12 @@ void text_number(text *t, int64_t number) {
     char digits[24];
     size_t at = sizeof digits;
     uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    for (; left > UINT32_MAX; left /= 10) digits[--at] = (char)('0' + left % 10);
+    uint32_t rest = (uint32_t)left; /* which is much faster to divide */
     do {
-        digits[--at] = (char)('0' + left % 10);
-        left /= 10;
-    } while (left);
+        digits[--at] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest);
     if (number < 0) digits[--at] = '-';
     text_bytes(t, (slice){digits + at, sizeof digits - at});
 }
