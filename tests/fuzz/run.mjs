@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const targets = ['events', 'pages', 'rows', 'blocks', 'outbox', 'media', 'json'];
+const targets = ['events', 'pages', 'rows', 'blocks', 'outbox', 'media', 'json', 'tab'];
 
 const { values } = parseArgs({
   options: { runs: { type: 'string', default: '12000' }, keep: { type: 'boolean', default: false } },
