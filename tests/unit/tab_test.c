@@ -135,6 +135,7 @@ static void alone_it_gives_no_signs_of_life(void **state) {
     expect(happens(&p, DEADLINE), "\"deadline\":null");
     expect(happens(&p, HERE("you")), "{\"do\":\"watch\",\"instance\":\"you\"}");
     expect(after(&p, LIMIT_TAB_BEAT_MS, DEADLINE), "\"kind\":\"leads\"");
+    expect_none(happens(&p, "{\"type\":\"gone\"}"), "orphan");
     expect(happens(&p, "{\"type\":\"gone\",\"instance\":\"you\"}"),
            "{\"do\":\"orphan\",\"instance\":\"you\"}");
     expect(happens(&p, DEADLINE), "\"deadline\":null");
@@ -358,6 +359,7 @@ static void what_is_no_input_changes_nothing(void **state) {
                                "{\"type\":\"event\"}",
                                "[]",
                                "{\"type\":\"gone\"}",
+                               START,
                                "{\"type\":\"mailed\",\"n\":9}",
                                "{",
                                "{\"type\":\"heard\",\"message\":{\"v\":1,\"kind\":7,\"from\":\"x\"}}"};

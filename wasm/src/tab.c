@@ -134,6 +134,7 @@ static void stop_host(larder_tab *t) {
 
 static void start(larder_tab *t, const cJSON *happened) {
     const char *instance = json_text(happened, "instance");
+    if (t->instance) return;
     t->locks = cJSON_IsTrue(json_get(happened, "locks"));
     t->channel = cJSON_IsTrue(json_get(happened, "channel"));
     t->instance = tab_copy(t, instance ? instance : "");
@@ -190,7 +191,7 @@ static void on_hidden(larder_tab *t) {
 }
 
 static void on_shown(larder_tab *t) {
-    if (t->role != ROLE_AWAY) return;
+    if (t->role != ROLE_AWAY || !t->instance) return;
     if (t->locks) follow(t);
     else begin(t);
 }
@@ -310,6 +311,10 @@ static int64_t deadline(const larder_tab *t) {
 
 /* ---- the step ---- */
 
+static void on_gone(larder_tab *t, const char *instance) {
+    if (instance) peers_gone(t, instance);
+}
+
 static void on_event(larder_tab *t, const cJSON *happened) {
     const char *type = json_text(happened, "type");
     const int64_t n = json_integer(happened, "n", 0);
@@ -318,7 +323,7 @@ static void on_event(larder_tab *t, const cJSON *happened) {
     else if (slice_is(name, "heard")) on_heard(t, json_get(happened, "message"));
     else if (slice_is(name, "mailed")) handover_mailed(t, n);
     else if (slice_is(name, "answered") || slice_is(name, "unmailed")) handover_ended(t, n);
-    else if (slice_is(name, "gone")) peers_gone(t, json_text(happened, "instance"));
+    else if (slice_is(name, "gone")) on_gone(t, json_text(happened, "instance"));
     else if (slice_is(name, "start")) start(t, happened);
     else if (slice_is(name, "granted")) on_granted(t);
     else if (slice_is(name, "lost")) on_lost(t);
