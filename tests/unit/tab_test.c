@@ -247,9 +247,28 @@ static void what_was_mailed_asks_storage_before_it_is_done_again(void **state) {
     happens(&p, SEND(1));
     const int64_t run = run_of(happens(&p, "{\"type\":\"mailed\",\"n\":1}"));
     is_taken(&p, run, 1);
-    expect_none(happens(&p, "{\"type\":\"granted\"}"), "\"push\",\"n\":1");
-    expect(p.plan, "{\"do\":\"mail\",\"n\":1}");
+    expect_none(happens(&p, "{\"type\":\"granted\"}"), "\"n\":1");
+    expect(happens(&p, "{\"type\":\"leading\",\"generation\":4}"), "{\"do\":\"mail\",\"n\":1}");
     expect(happens(&p, "{\"type\":\"mailed\",\"n\":1}"), "{\"do\":\"push\",\"n\":1}");
+    end(&p);
+}
+
+static void what_was_mailed_under_another_leader_is_asked_for_again(void **state) {
+    (void)state;
+    play p = begin();
+    happens(&p, START "," SEND(1));
+    expect_none(happens(&p, LEADS("boss", 3)), "mail"); /* it is on its way */
+    expect(happens(&p, "{\"type\":\"mailed\",\"n\":1}"), "{\"do\":\"mail\",\"n\":1}");
+    expect(happens(&p, "{\"type\":\"mailed\",\"n\":1}"), "{\"do\":\"hand\",\"n\":1");
+    end(&p);
+}
+
+static void what_lies_in_storage_unheard_of_is_asked_for_again(void **state) {
+    (void)state;
+    play p = begin();
+    happens(&p, START "," SEND(1));
+    happens(&p, "{\"type\":\"mailed\",\"n\":1}");
+    expect(happens(&p, LEADS("boss", 3)), "{\"do\":\"mail\",\"n\":1}");
     end(&p);
 }
 
@@ -420,6 +439,8 @@ int main(void) {
         cmocka_unit_test(what_can_not_be_mailed_is_let_go),
         cmocka_unit_test(another_leader_gets_what_was_not_answered),
         cmocka_unit_test(what_was_mailed_asks_storage_before_it_is_done_again),
+        cmocka_unit_test(what_was_mailed_under_another_leader_is_asked_for_again),
+        cmocka_unit_test(what_lies_in_storage_unheard_of_is_asked_for_again),
         cmocka_unit_test(an_answer_that_is_lost_is_asked_for),
         cmocka_unit_test(a_view_that_was_closed_is_not_opened_again),
         cmocka_unit_test(what_nobody_heard_of_is_not_said_at_all),

@@ -152,7 +152,10 @@ static void push(larder_tab *t, entry *e) {
     if (is_once(e)) drop(t, e);
 }
 
-/** What was mailed before may have been carried out: storage is asked first, whoever leads. */
+/**
+ * What was mailed before may have been carried out: storage is asked first, whoever leads; this tab, once it
+ * has claimed the database, since before that the last leader may still do it.
+ */
 static bool goes_by_storage(const larder_tab *t, const entry *e) {
     return e->state == ENTRY_WAITS && e->mail && (e->mailed_before || !has_host(t));
 }
@@ -162,6 +165,7 @@ static bool send_on(larder_tab *t, entry *e) {
     if (e->state == ENTRY_MAILED) return false;
     if (e->state != ENTRY_WAITS && e->state != ENTRY_STORED) return true;
     if (goes_by_storage(t, e)) {
+        if (t->role == ROLE_BEGINS) return false;
         e->state = ENTRY_MAILED;
         e->mailed_before = true;
         tab_do_event(t, "mail", e->n);
@@ -208,14 +212,17 @@ void handover_anew(larder_tab *t) {
     t->out.run++;
     t->out.placed = t->out.repeat_ms = 0;
     DL_FOREACH_SAFE(t->out.entries, e, next) {
-        if (e->state == ENTRY_HANDED || e->state == ENTRY_TAKEN) e->state = ENTRY_WAITS;
+        e->outdated = e->state == ENTRY_MAILED;
+        if (!e->outdated) e->state = ENTRY_WAITS;
         if (e->over) drop(t, e);
     }
 }
 
 void handover_mailed(larder_tab *t, int64_t n) {
     entry *e = find(t, n);
-    if (e && e->state == ENTRY_MAILED) e->state = ENTRY_STORED;
+    if (!e || e->state != ENTRY_MAILED) return;
+    e->state = e->outdated ? ENTRY_WAITS : ENTRY_STORED;
+    e->outdated = false;
 }
 
 void handover_ended(larder_tab *t, int64_t n) {

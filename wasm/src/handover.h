@@ -32,7 +32,8 @@ typedef struct entry {
     char *of;       /* its command; of a `mediaForget`, the one that is given up; NULL: none */
     bool mail;      /* it goes by storage */
     bool mailed_before;
-    bool over; /* nobody wants it any more, but it keeps its place in the line */
+    bool outdated; /* it was left in storage when another led, and may have been carried out since */
+    bool over;     /* nobody wants it any more, but it keeps its place in the line */
     entry_state state;
     int64_t place;  /* in the line to this leader; 0: none yet */
     int64_t ask_ms; /* when to ask for the answer to what was taken, in ticks */
