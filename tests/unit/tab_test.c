@@ -122,6 +122,7 @@ static void the_first_waits_for_the_lock_and_leads(void **state) {
     (void)state;
     play p = begin();
     expect(happens(&p, START), "{\"do\":\"lock\"}");
+    expect(p.plan, "\"kind\":\"here\",\"from\":\"me\",\"fresh\":true");
     expect_none(happens(&p, SYNC(1)), "\"push\"");
     expect_order(happens(&p, "{\"type\":\"granted\"}"), "{\"do\":\"lead\"}", "{\"do\":\"push\",\"n\":1}");
     expect(happens(&p, "{\"type\":\"leading\",\"generation\":7}"), "\"kind\":\"leads\"");
@@ -321,7 +322,7 @@ static void a_silent_leader_is_robbed_a_few_times(void **state) {
 static void signs_of_life_are_asked_for_and_count(void **state) {
     (void)state;
     play p = follower();
-    expect(after(&p, LIMIT_TAB_BEAT_MS, DEADLINE), "\"kind\":\"here\"");
+    expect(after(&p, LIMIT_TAB_BEAT_MS, DEADLINE), "\"kind\":\"here\",\"from\":\"me\"}");
     for (int i = 0; i < 50; i++) {
         const char *other = "{\"type\":\"heard\",\"message\":{\"v\":9,\"kind\":\"leads\",\"from\":\"x\"}}";
         expect_none(after(&p, 500, i % 2 ? LEADS("boss", 0) : other), "steal");

@@ -49,18 +49,18 @@
  * | `stop`   |           | drop the host; before an `unlock`: once its database is at rest                  |
  * | `push`   | `n`       | hand this event to the own host                                                  |
  * | `mail`   | `n`       | leave it in storage for who leads, under its command                             |
- * | `hand`   | `n`,      | post it: the message with the event's header as `header`, or, where it was mailed, |
- * |          | `message` | with its key as `key`                                                            |
- * | `forget` | `n`       | it need not be kept any longer                                                   |
- * | `accept` |           | hand what the message brought (its header, or what lies under its key) to the host |
- * | `watch`  | `instance`| tell, with `gone`, when that tab is no more                                      |
- * | `post`   | `message` | to the other tabs                                                                |
- * | `orphan` | `instance`| the host is to close what that tab had opened                                    |
+ * | `hand`   | `n`,      | post it: the message with the event's header as `header`, or, where it was mailed,
+ * | |          | `message` | with its key as `key` | | `forget` | `n`       | it need not be kept any longer
+ * | | `accept` |           | hand what the message brought (its header, or what lies under its key) to the
+ * host | | `watch`  | `instance`| tell, with `gone`, when that tab is no more | | `post`   | `message` | to
+ * the other tabs                                                                | | `orphan` | `instance`|
+ * the host is to close what that tab had opened                                    |
  *
- * Messages between tabs are JSON objects with `v` (the version of this protocol), `kind` and `from`:
- * `leads` (`generation`; 0 while it begins; also said again and again, as a sign of life), `here`, `event`
- * (`to`, `n`, `base`, `header` or `key`), `took` (`to`, `n`: all up to it), `left`. The host adds kinds of its
- * own; the tab passes over them.
+ * Messages between tabs are JSON objects with `v` (the version of this protocol), `kind` and `from`: `leads`
+ * (`generation`; 0 while it begins; also said again and again, as a sign of life), `here` (`fresh`: by one
+ * that begins to follow, and is to be told how things are), `event` (`to`, `generation`, `run`: the sender's
+ * line, `place` in it, `header` or `key`), `took` (`to`, `generation`, `run`, `place`: all up to it), `left`.
+ * The host adds kinds of its own; the tab passes over them.
  */
 typedef struct larder_tab larder_tab;
 

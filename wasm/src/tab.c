@@ -78,8 +78,16 @@ text *tab_message(larder_tab *t, const char *move, int64_t n, const char *kind) 
     return out;
 }
 
-static void say(larder_tab *t, const char *kind) {
-    if (t->channel) text_raw(tab_message(t, "post", 0, kind), "}}");
+static void say_left(larder_tab *t) {
+    if (t->channel) text_raw(tab_message(t, "post", 0, "left"), "}}");
+}
+
+/** `fresh`: it knows nothing of how things are. */
+static void say_here(larder_tab *t, bool fresh) {
+    if (!t->channel) return;
+    text *out = tab_message(t, "post", 0, "here");
+    if (fresh) text_raw(out, ",\"fresh\":true");
+    text_raw(out, "}}");
 }
 
 static void say_leads(larder_tab *t) {
@@ -122,7 +130,7 @@ static void follow(larder_tab *t) {
     forget_leader(t);
     handover_anew(t);
     if (t->locks) tab_do(t, "lock");
-    say(t, "here");
+    say_here(t, true);
 }
 
 static void stop_host(larder_tab *t) {
@@ -187,7 +195,7 @@ static void on_hidden(larder_tab *t) {
     t->lock_ms = 0;
     forget_leader(t);
     handover_anew(t);
-    say(t, "left");
+    say_left(t);
 }
 
 static void on_shown(larder_tab *t) {
@@ -291,7 +299,7 @@ static void keep_time(larder_tab *t) {
     if (is_due(t, steal_ms(t))) steal(t);
     if (is_due(t, here_ms(t))) {
         t->here_ms = t->ticks_ms + LIMIT_TAB_BEAT_MS;
-        say(t, "here");
+        say_here(t, false);
     }
     if (is_due(t, beat_ms(t))) say_leads(t);
 }
