@@ -59,6 +59,12 @@ const parts = [
     command: ['node', 'tests/kill/run.mjs', '--rounds', '6'],
     limit_s: (args) => 120 + 20 * numberOf('--rounds', args),
   },
+  {
+    name: 'leader',
+    needs: ['setup', 'build'],
+    command: ['node', 'tests/kill/run.mjs', '--leader', '--rounds', '5'],
+    limit_s: (args) => 180 + 30 * numberOf('--rounds', args),
+  },
   { name: 'quota', needs: ['setup', 'build'], command: [...nodeTests, 'tests/quota'], limit_s: 180 },
   { name: 'e2e', needs: ['setup', 'build', 'page'], command: [...nodeTests, 'tests/e2e'], limit_s: 500 },
 ];

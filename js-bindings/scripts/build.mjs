@@ -99,8 +99,8 @@ mkdirSync(dist, { recursive: true });
 run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
 buildCore();
 await bundle(true, 'index.ts', 'link.ts', 'background.ts', 'service-worker.ts');
-await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts');
-await bundle(false, 'worker.ts', 'media-tools.ts');
+await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'destroy.ts');
+await bundle(false, 'worker.ts', 'serve.ts', 'media-tools.ts');
 emitTypes();
 writeNotices();
 for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))) {

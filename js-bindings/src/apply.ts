@@ -9,8 +9,10 @@ import {
   type Rows,
 } from './core.js';
 import { LarderError } from './errors.js';
-import type { MessageBlock } from './gen/schema.js';
+import { checkFence } from './fence.js';
+import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { tally } from './tally.js';
+import { abortOf, readEach, readValues, type Readable } from './values.js';
 
 /** The stores that the plans of one step may touch. */
 const PLAN_STORES = [
@@ -42,7 +44,8 @@ export interface Surroundings {
  * Carries out a step in one transaction: writes, then reads, whose rows go back into the core inside the same
  * transaction, until a plan asks for no more. While the browser stores, the core decides on more: on the rest
  * of a large plan, and on events that have come meanwhile and may join.
- * Resolves at the transaction's `complete`; rejects with what aborted it.
+ * Resolves at the transaction's `complete`; rejects with what aborted it, `Fenced` when another host has
+ * claimed the database.
  */
 export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surroundings): Promise<Effects> {
   const effects = noEffects();
@@ -54,11 +57,14 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surr
     let thrown: unknown;
     /** The core waits for rows. */
     let reading = false;
+    const fail = (error: unknown) => {
+      if (abort(transaction)) thrown = error;
+    };
     const attempt = (work: () => void) => {
       try {
         work();
       } catch (error) {
-        if (abort(transaction)) thrown = error;
+        fail(error);
       }
     };
     const step = (events: CoreEvent[]) => carryOut(core.step(events, Date.now()));
@@ -78,9 +84,11 @@ export function applyPlan(db: IDBDatabase, core: Core, first: Plan, around: Surr
       if (!requests.length) goOn();
     };
     transaction.oncomplete = () => resolve(effects);
-    transaction.onabort = () =>
-      reject(thrown ?? transaction.error ?? new DOMException('aborted', 'AbortError'));
-    attempt(() => carryOut(first));
+    transaction.onabort = () => reject(thrown ?? abortOf(transaction));
+    attempt(() => {
+      checkFence(transaction.objectStore('cache_stats'), first, fail);
+      carryOut(first);
+    });
   });
 }
 
@@ -182,40 +190,63 @@ function carryOutReads(transaction: IDBTransaction, reads: PlanRead[], done: (ro
 
 function carryOutRead(store: IDBObjectStore, read: PlanRead, done: (rows: Rows) => void): void {
   if ('requestId' in read) return readBlocks(store, read, (blocks) => done({ blocks }));
-  if ('keys' in read) return readKeys(store, read.keys, (rows) => done({ rows }));
+  if ('keys' in read) return readEach(store, read.keys, ({ values: rows }) => done({ rows }));
   if ('tally' in read) return tally(store, (rows) => done({ rows }));
-  const request = store.index(read.index).getAll(IDBKeyRange.bound(read.from, read.to), read.limit);
-  request.onsuccess = () => done({ rows: request.result });
+  const range = IDBKeyRange.bound(read.from, read.to);
+  readValues(store.index(read.index), range, read.limit, ({ values: rows }) => done({ rows }));
 }
 
-/** The chat's blocks that meet a range: those that begin in it, and one that begins before and reaches in. */
+/**
+ * The chat's blocks that meet a range: those that begin in it, and one that begins before and reaches in. One
+ * that can't be read is handed in without its messages, so that they are fetched again.
+ */
 function readBlocks(
   store: IDBObjectStore,
   { requestId, from, to, limit }: Extract<PlanRead, { requestId: string }>,
   done: (blocks: MessageBlock[]) => void,
 ): void {
-  let before: MessageBlock[] = [];
   const below = IDBKeyRange.bound([requestId, 0], [requestId, from], false, true);
-  const cursor = store.openCursor(below, 'prev');
-  cursor.onsuccess = () => {
-    const block = cursor.result?.value as MessageBlock | undefined;
-    if (block && block.lastSequence >= from) before = [block];
+  const inside = IDBKeyRange.bound([requestId, from], [requestId, to]);
+  const found: Readable<MessageBlock>[] = [];
+  const take = (part: Readable<MessageBlock>) => {
+    if (found.push(part) < 2) return;
+    const blocks = found.flatMap(({ values }) => values).filter((block) => block.lastSequence >= from);
+    const keys = found.flatMap(({ unreadable }) => unreadable) as [string, number][];
+    const end = (lost: MessageBlock[]) => done([...lost, ...blocks].sort(byFirst).slice(0, limit));
+    if (keys.length) lostBlocks(store, keys, end);
+    else end([]);
   };
-  const inside = store.getAll(IDBKeyRange.bound([requestId, from], [requestId, to]), limit);
-  inside.onsuccess = () => done([...before, ...(inside.result as MessageBlock[])].slice(0, limit));
+  const newest = store.openKeyCursor(below, 'prev');
+  newest.onsuccess = () => readEach(store, newest.result ? [newest.result.primaryKey] : [], take);
+  readValues(store, inside, limit, take);
 }
 
-function readKeys(store: IDBObjectStore, keys: string[], done: (rows: unknown[]) => void): void {
-  const rows: unknown[] = [];
-  let left = keys.length;
-  for (const key of keys) {
-    const request = store.get(key);
-    request.onsuccess = () => {
-      if (request.result !== undefined) rows.push(request.result);
-      left -= 1;
-      if (left === 0) done(rows);
-    };
-  }
+function byFirst(a: MessageBlock, b: MessageBlock): number {
+  return a.firstSequence - b.firstSequence;
+}
+
+/** Of which only the keys are known: each goes at most to the next one, or to what was synchronised last. */
+function lostBlocks(
+  store: IDBObjectStore,
+  keys: [string, number][],
+  done: (blocks: MessageBlock[]) => void,
+): void {
+  const empty = { data: new ArrayBuffer(0), bytes: 0, cachedAt: 0, syncVersion: 0 };
+  const blocks: MessageBlock[] = [];
+  const chats = store.transaction.objectStore('chat_meta');
+  readEach<ChatSyncState>(chats, [keys[0]![0]], ({ values: [chat] }) => {
+    for (const [requestId, firstSequence] of keys) {
+      const above = IDBKeyRange.bound([requestId, firstSequence], [requestId, []], true);
+      const next = store.openKeyCursor(above);
+      next.onsuccess = () => {
+        const end = (next.result?.key as [string, number] | undefined)?.[1];
+        const last = end === undefined ? (chat?.lastSyncedSequence ?? 0) : end - 1;
+        const lastSequence = Math.max(firstSequence, last);
+        blocks.push({ requestId, firstSequence, lastSequence, count: last - firstSequence + 1, ...empty });
+        if (blocks.length === keys.length) done(blocks);
+      };
+    }
+  });
 }
 
 /**

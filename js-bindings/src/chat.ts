@@ -50,7 +50,7 @@ export class Chat {
     const onDamage = (damage: Damage) => this.#larder.tellDamage(requestId, damage);
     const remember = this.#larder.recent?.of(requestId);
     const read = (db: IDBDatabase) => readPage(db, requestId, limit, before, layout, onDamage, remember);
-    const page = await this.#larder.read(read);
+    const page = await this.#larder.read(read, { messages: [], gaps: [], chat: null });
     return { ...page, state: this.state };
   }
 

@@ -1,11 +1,12 @@
-import { removeFolder } from './blobs/folder.js';
+import type { Access, StorageState } from './access.js';
 import { Chat } from './chat.js';
-import { channelName, type SharedSignals, type ToWorker } from './port.js';
+import type { ToWorker } from './port.js';
 import type { CoreEvent, MediaSignal, PlanSignal, QuotaSignal } from './core.js';
-import { databaseName, deleteDatabase, openDatabase } from './db.js';
-import { addTexts, errorOf, LarderError, reasonOf, StorageError } from './errors.js';
+import { databaseName, openDatabase } from './db.js';
+import { addTexts, errorOf, LarderError, reasonOf } from './errors.js';
 import type { ChatState, Connection, Layout } from './gen/schema.js';
 import type { Reply } from './host.js';
+import type { Lifecycle } from './lifecycle.js';
 import type { Link } from './link.js';
 import { Media } from './media.js';
 import type { LarderStats } from './media-calls.js';
@@ -24,14 +25,17 @@ import { Outbox } from './outbox.js';
 import type { Damage } from './page.js';
 import { readChats, type ChatSummary } from './reads.js';
 import type { RepairReport } from './repair.js';
+import { readAll, type ReadAll } from './values.js';
 import type { VerifyReport } from './verify.js';
 import { watch } from './watch.js';
 
 /** What this browser offers, found by trying. */
 export interface Capabilities {
-  /** Only one tab writes; without Web Locks two tabs of one user must not be open at once. */
+  /** The core runs beside the page; without workers it runs in the page, and takes of its time. */
+  worker: boolean;
+  /** Only one tab leads; without Web Locks several may, and hinder each other, though nothing is lost. */
   locks: boolean;
-  /** Other tabs hear of changes. */
+  /** Other tabs hear of changes, and hand over what they want; without it each waits until it leads. */
   broadcast: boolean;
 }
 
@@ -50,6 +54,8 @@ export type MediaDetail = MediaSignal & { filename: string };
 /** Detail of a `quota` event. */
 export type QuotaDetail = QuotaSignal;
 
+type Work<T> = (db: IDBDatabase, all: ReadAll) => Promise<T>;
+
 const CHATS_DEFAULT = 100;
 const TOUCH_BATCH_MS = 1000;
 const FIRST_READ_MS = 100;
@@ -63,7 +69,7 @@ const FIRST_READ_MS = 100;
  */
 export async function openLarder(options: LarderOptions): Promise<Larder> {
   const checked = checkOptions(options);
-  const missing = ['indexedDB', 'Worker', 'WebAssembly'].filter((name) => !(name in globalThis));
+  const missing = ['indexedDB', 'WebAssembly'].filter((name) => !(name in globalThis));
   if (missing.length) throw new LarderError('environment', { reason: `missing: ${missing.join(', ')}` });
   return await new Larder(checked).opened();
 }
@@ -74,11 +80,15 @@ export async function openLarder(options: LarderOptions): Promise<Larder> {
  * Events: `change` (ChangeDetail), `connection` ({ state }), `error` (a LarderError), all CustomEvents;
  * `outbox` when what waits to be sent changed; `media` (MediaDetail), of downloads each whole percent too;
  * `quota` (QuotaDetail) when the cache or the browser's storage is filling up, or a file could not be kept;
- * `closed` when another tab upgraded or deleted the database and this page should be reloaded.
+ * `durability` ({ state, reason }) when storage fails, and when it no longer does;
+ * `closed` ({ destroyed }) when another tab upgraded the database, and this page should be reloaded, or
+ * deleted it (`destroyed`: the user has logged out).
  */
 export class Larder extends EventTarget {
   readonly databaseName: string;
   readonly capabilities: Capabilities;
+  /** Whether what is written is kept. */
+  readonly durability: StorageState = 'durable';
   /** @internal Blocks in memory; it comes with the worker. */
   recent: RecentBlocks | null = null;
   /** What was written on this device and the server doesn't have yet. */
@@ -95,14 +105,15 @@ export class Larder extends EventTarget {
   /** The worker, as soon as it is there. */
   #link = this.#expectLink();
   #db: Promise<IDBDatabase> | null = null;
+  #access: Promise<Access> | null = null;
   readonly #touched = new Set<string>();
   readonly #damaged = new Set<string>();
+  /** Whether the database has been there. */
+  #made = false;
   #started = false;
-  #listening = false;
+  #lifecycle: Lifecycle | null = null;
   #closed = false;
   #token: string | null = null;
-  #syncAsked = false;
-  #channel: BroadcastChannel | null = null;
 
   /** Use `openLarder`. */
   constructor(options: CheckedOptions) {
@@ -112,7 +123,8 @@ export class Larder extends EventTarget {
     // The browser opens it while the rest is made; opened() tells of failures.
     this.#database().catch(() => {});
     this.#instance = crypto.randomUUID();
-    this.capabilities = { locks: 'locks' in navigator, broadcast: 'BroadcastChannel' in globalThis };
+    const [worker, broadcast] = ['Worker', 'BroadcastChannel'].map((name) => name in globalThis);
+    this.capabilities = { worker: worker!, locks: 'locks' in navigator, broadcast: broadcast! };
   }
 
   /** Whether the server could be reached at the last try. */
@@ -126,7 +138,11 @@ export class Larder extends EventTarget {
    */
   async chats(options: { limit?: number } = {}): Promise<ChatSummary[]> {
     const limit = checkCount('limit', options.limit, CHATS_DEFAULT);
-    return this.read((db) => readChats(db, limit));
+    return this.#chats(limit);
+  }
+
+  #chats(limit: number): Promise<ChatSummary[]> {
+    return this.read((db, all) => readChats(db, limit, all), []);
   }
 
   /** Calls back with the chat list at once and after each change of it; returns what stops it. */
@@ -135,7 +151,7 @@ export class Larder extends EventTarget {
     return watch(
       this,
       ({ chats }) => chats,
-      () => this.read((db) => readChats(db, limit)),
+      () => this.#chats(limit),
       callback,
     );
   }
@@ -213,20 +229,21 @@ export class Larder extends EventTarget {
     if (this.#closed) return;
     this.#closed = true;
     this.#leave.abort();
-    this.#channel?.close();
     this.#unlinked(errorOf('closed'));
     await this.#link.then((link) => link.close()).catch(() => {});
     (await this.#db?.catch(() => null))?.close();
   }
 
   /**
-   * Closes and deletes everything stored for this user. Rejects with `open_blocked` while another tab holds
-   * it.
+   * Logs out: closes and deletes everything stored for this user, in every tab. Rejects with `open_blocked`
+   * while a tab doesn't give way (what it holds is empty then, and goes with it; called again, this ends
+   * what was left), with `storage`, or with `network`, nothing done, where its script can't be loaded.
    */
   async destroy(): Promise<void> {
+    const { destroyStored } = await this.load(import('./destroy.js'));
     await this.close();
-    await deleteDatabase(this.databaseName, this.#options.openTimeoutMs);
-    await removeFolder(this.databaseName);
+    const { databaseName } = this;
+    await destroyStored({ databaseName, timeoutMs: this.#options.openTimeoutMs, errorOf });
   }
 
   /** @internal What is needed only now and then, in a script of its own. */
@@ -304,29 +321,50 @@ export class Larder extends EventTarget {
     this.#touched.clear();
   }
 
-  /** @internal Reads from IndexedDB; a handle that died is replaced once. */
-  async read<T>(work: (db: IDBDatabase) => Promise<T>): Promise<T> {
+  /**
+   * @internal Reads from IndexedDB; a handle that died is replaced once. `empty` is what there is to read
+   * where the database could never be opened.
+   */
+  async read<T>(work: Work<T>, empty?: T): Promise<T> {
     try {
-      return await this.#readOnce(work);
+      return await this.#readOnce(work, empty);
     } finally {
       setTimeout(() => void this.#start());
     }
   }
 
-  async #readOnce<T>(work: (db: IDBDatabase) => Promise<T>): Promise<T> {
+  async #readOnce<T>(work: Work<T>, empty?: T): Promise<T> {
+    const handle = this.#database();
     try {
-      return await work(await this.#database());
+      return await work(await handle, readAll);
     } catch (error) {
-      if (error instanceof LarderError) throw error;
-      this.#db = null;
+      const access = await this.load(this.#care());
+      return access.read(work, handle, error, this.#made ? undefined : empty);
     }
-    try {
-      return await work(await this.#database());
-    } catch (error) {
-      throw error instanceof LarderError
-        ? error
-        : new StorageError('storage', { reason: reasonOf(error), cause: error });
-    }
+  }
+
+  /** What is needed when storage fails. */
+  #care(): Promise<Access> {
+    this.#access ??= import('./link.js').then(({ Access, errorTexts }) => {
+      addTexts(errorTexts);
+      return new Access(this, {
+        database: () => this.#database(),
+        renew: (dead) => this.#renew(dead),
+        forget: () => [this.#states, this.#damaged, this.#lifecycle].forEach((known) => known?.clear()),
+        onReturn: () => this.#readAgain([]),
+        errorOf,
+      });
+    });
+    this.#access.catch(() => (this.#access = null)); // the next who needs it tries again
+    return this.#access;
+  }
+
+  /** Lets go of a connection; memory is of what it has read. Another may have replaced it. */
+  #renew(dead: Promise<IDBDatabase> | null): void {
+    dead?.then((db) => db.close()).catch(() => {});
+    if (dead !== this.#db) return;
+    this.#db = null;
+    this.recent?.clear();
   }
 
   /** @internal */
@@ -342,7 +380,7 @@ export class Larder extends EventTarget {
    */
   async opened(): Promise<this> {
     try {
-      await this.#database();
+      await this.#database().catch((error: LarderError) => this.#openAgain(error));
     } catch (error) {
       await this.close();
       throw error;
@@ -351,27 +389,38 @@ export class Larder extends EventTarget {
     return this;
   }
 
+  async #openAgain(error: LarderError): Promise<void> {
+    this.#renew(this.#db);
+    if (error.code !== 'storage') throw error;
+    const access = await this.#care().catch(() => {
+      throw error;
+    });
+    await access.open(error);
+  }
+
   #database(): Promise<IDBDatabase> {
     if (this.#closed) return Promise.reject(errorOf('closed'));
-    this.#db ??= openDatabase(
+    if (this.#db) return this.#db;
+    const db: Promise<IDBDatabase> = openDatabase(
       this.databaseName,
-      { superseded: () => this.#supersede(), lost: () => (this.#db = null) },
+      { superseded: (destroyed) => this.#supersede(destroyed), lost: () => this.#renew(db) },
       this.#options.openTimeoutMs,
     );
-    return this.#db;
+    db.then(() => (this.#made = true)).catch(() => {});
+    return (this.#db = db);
   }
 
   async #start(): Promise<void> {
     if (this.#started || this.#closed) return;
     this.#started = true;
-    if (!this.#listening) this.#listen();
     const { credentials } = this.#options;
     const asked = credentials ? this.#ask(credentials) : this.#token;
     try {
-      const [{ Link, RecentBlocks, errorTexts }, token] = await Promise.all([import('./link.js'), asked]);
-      addTexts(errorTexts);
+      const { Lifecycle, Link, RecentBlocks } = await import('./link.js');
+      await this.#care();
       this.recent ??= this.#remember(new RecentBlocks());
-      this.#startWorker(Link, token);
+      if (!this.#closed) this.#lifecycle ??= this.#live(Lifecycle);
+      this.#startWorker(Link, await asked);
     } catch (cause) {
       this.#fail(errorOf('network', { reason: reasonOf(cause), cause }));
     }
@@ -392,9 +441,9 @@ export class Larder extends EventTarget {
     const instance = this.#instance;
     const online = navigator.onLine;
     const events = {
-      onSignals: (signals: PlanSignal[]) => this.#take(signals),
+      onSignals: (...said: Parameters<Lifecycle['hear']>) => this.#lifecycle?.hear(...said),
       onError: (error: LarderError) => this.report(error),
-      onClosed: () => this.#supersede(),
+      onClosed: (destroyed?: boolean) => this.#supersede(destroyed),
       onLost: (error: LarderError, untold: ToWorker[]) => {
         this.#fail(error);
         untold.forEach((message) => this.#post(message));
@@ -402,7 +451,7 @@ export class Larder extends EventTarget {
       errorOf,
     };
     const own = { instance, databaseName, userId, token, online };
-    const options = { ...own, openTimeoutMs, layout, limits, media };
+    const options = { ...own, openTimeoutMs, made: this.#made, layout, limits, media };
     this.#linked(new link(options, transport, events));
   }
 
@@ -415,52 +464,32 @@ export class Larder extends EventTarget {
     this.report(error);
   }
 
-  /** What the browser says of network and visibility, and what other tabs say of changes. */
-  #listen(): void {
-    const { signal } = this.#leave;
-    this.#listening = true;
-    const connectivity = (online: boolean) => () => {
-      this.tell('connectivity', { online });
-      if (online) void this.#start();
-    };
-    globalThis.addEventListener('online', connectivity(true), { signal });
-    globalThis.addEventListener('offline', connectivity(false), { signal });
-    globalThis.document?.addEventListener('visibilitychange', () => this.#seen(), { signal });
-    if (!this.capabilities.broadcast) return;
-    this.#channel = new BroadcastChannel(channelName(this.databaseName));
-    this.#channel.onmessage = ({ data }: MessageEvent<SharedSignals>) => {
-      if (data.from !== this.#instance) this.#take(data.signals);
-    };
+  #live(lifecycle: typeof Lifecycle): Lifecycle {
+    return new lifecycle(this, this.#instance, this.#options, {
+      onSignals: (signals) => this.#take(signals),
+      onDestroyed: () => this.#supersede(true),
+      onOnline: () => void this.#start(),
+      onReturn: (opened) => this.#readAgain(opened),
+      link: () => this.#link,
+    });
   }
 
-  #seen(): void {
-    if (document.visibilityState === 'visible') this.tell('signal', {});
-    else void this.#askForSync();
-  }
-
-  /**
-   * What can't be sent from here, now or before the page goes, the app's service worker may send. The browser
-   * is asked once for all that waits until the page sends again.
-   */
-  async #askForSync(): Promise<void> {
-    const isSending = this.#connection === 'online' && document.visibilityState === 'visible';
-    const asked = this.#syncAsked;
-    this.#syncAsked = !isSending;
-    if (isSending || asked || !('serviceWorker' in navigator)) return;
-    const operations = await this.outbox.list().catch(() => []);
-    this.#syncAsked = operations.some(({ status }) => status !== 'failed');
-    if (!this.#syncAsked) return;
-    await import('./background.js').then(({ askForSync }) => askForSync(this.#options)).catch(() => {});
+  /** What is stored may have changed unheard, and the connection may be dead. */
+  #readAgain(opened: string[]): void {
+    this.#renew(this.#db);
+    this.#tell({ requestIds: [...new Set([...this.#states.keys(), ...opened])], chats: true, outbox: true });
   }
 
   #take(signals: PlanSignal[]): void {
     const change: ChangeDetail = { requestIds: [], chats: false, outbox: false };
     for (const signal of signals) this.#takeOne(signal, change);
+    this.#tell(change);
+  }
+
+  #tell(change: ChangeDetail): void {
     if (change.requestIds.length || change.chats || change.outbox)
       this.dispatchEvent(new CustomEvent('change', { detail: change }));
-    if (!change.outbox) return;
-    this.dispatchEvent(new CustomEvent('outbox'));
-    void this.#askForSync();
+    if (change.outbox) this.dispatchEvent(new CustomEvent('outbox'));
   }
 
   #takeOne(signal: PlanSignal, change: ChangeDetail): void {
@@ -475,13 +504,14 @@ export class Larder extends EventTarget {
       case 'connection':
         if (this.#connection === signal.state) return;
         this.#connection = signal.state;
-        void this.#askForSync();
         return void this.dispatchEvent(new CustomEvent('connection', { detail: { state: signal.state } }));
       case 'auth':
-        return void this.#renewCredentials();
+        return void this.#renewCredentials(signal.renewed);
       case 'media':
       case 'quota':
         return void this.dispatchEvent(new CustomEvent(signal.type, { detail: signal }));
+      case 'durability':
+        return void this.#care().then((access) => access.take(signal.state, signal.reason));
       case 'error':
         return this.report(errorOf(signal.code, signal));
     }
@@ -489,12 +519,12 @@ export class Larder extends EventTarget {
 
   /**
    * After a 401 the app is asked again; the same answer as before would only fail again, so that the app must
-   * act.
+   * act. Not so when another tab was given new ones (`renewed`).
    */
-  async #renewCredentials(): Promise<void> {
+  async #renewCredentials(renewed = false): Promise<void> {
     const { credentials } = this.#options;
     const token = credentials ? await this.#ask(credentials) : this.#token;
-    if (token === this.#token) this.report(errorOf('auth'));
+    if (token === this.#token && !renewed) this.report(errorOf('auth'));
     else this.setCredentials(token);
   }
 
@@ -508,10 +538,10 @@ export class Larder extends EventTarget {
   }
 
   /** Another tab upgraded or deleted the database. */
-  #supersede(): void {
+  #supersede(destroyed = false): void {
     if (this.#closed) return;
     this.#link.then((link) => link.rejectAll('closed')).catch(() => {});
     void this.close();
-    this.dispatchEvent(new CustomEvent('closed'));
+    this.dispatchEvent(new CustomEvent('closed', { detail: { destroyed } }));
   }
 }

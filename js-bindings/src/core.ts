@@ -72,7 +72,9 @@ export type PlanSignal =
   | { type: 'chat'; requestId: string; state: ChatState; written: boolean }
   | { type: 'chats' }
   | { type: 'connection'; state: Connection }
-  | { type: 'auth' }
+  | { type: 'durability'; state: 'durable' | 'volatile'; reason?: string }
+  /** The server wants other credentials; `renewed`: another tab was given some. */
+  | { type: 'auth'; renewed?: true }
   | { type: 'outbox' }
   | MediaSignal
   | QuotaSignal
@@ -104,6 +106,8 @@ export interface PlanReply {
 /** What the core wants done. */
 export interface Plan {
   durability: Durability;
+  /** Whose turn it must be to write, where the database is claimed: see fence.ts. */
+  generation?: number;
   deadline: number | null;
   /** The step goes on, in the same transaction, though nothing is to be read. */
   more?: true;
@@ -114,7 +118,8 @@ export interface Plan {
   replies: PlanReply[];
 }
 
-interface Exports {
+/** What the module exports: the core and, beside it, the tab. */
+export interface CoreExports {
   memory: WebAssembly.Memory;
   _initialize?: () => void;
   core_new(seed: number): number;
@@ -123,6 +128,11 @@ interface Exports {
   core_plan(core: number): number;
   core_plan_size(core: number): number;
   core_bytes(core: number): number;
+  tab_new(seed: number): number;
+  tab_input(tab: number, size: number): number;
+  tab_step(tab: number, nowMs: number): number;
+  tab_plan(tab: number): number;
+  tab_plan_size(tab: number): number;
 }
 
 const FRAME_HEAD_BYTES = 8;
@@ -139,15 +149,24 @@ export async function compileCore(url: URL): Promise<WebAssembly.Module> {
   }
 }
 
+/** An instance of the module, with a memory of its own. */
+export async function instantiate(module: WebAssembly.Module): Promise<CoreExports> {
+  const imports = { env: { emscripten_notify_memory_growth: () => {} } };
+  const instance = await WebAssembly.instantiate(module, imports);
+  const exports = instance.exports as unknown as CoreExports;
+  exports._initialize?.();
+  return exports;
+}
+
 /**
  * The C core: bytes in and out of one instance of the module. A core that failed is dropped whole, memory and
  * all. Views of its memory are taken anew at each use, because they die when it grows.
  */
 export class Core {
-  readonly #exports: Exports;
+  readonly #exports: CoreExports;
   readonly #core: number;
 
-  private constructor(exports: Exports) {
+  private constructor(exports: CoreExports) {
     this.#exports = exports;
     const seed = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
     this.#core = exports.core_new(seed);
@@ -155,11 +174,7 @@ export class Core {
   }
 
   static async create(module: WebAssembly.Module): Promise<Core> {
-    const imports = { env: { emscripten_notify_memory_growth: () => {} } };
-    const instance = await WebAssembly.instantiate(module, imports);
-    const exports = instance.exports as unknown as Exports;
-    exports._initialize?.();
-    return new Core(exports);
+    return new Core(await instantiate(module));
   }
 
   /**

@@ -1,4 +1,5 @@
-import { StorageError, reasonOf } from './errors.js';
+import { LarderError, StorageError, reasonOf } from './errors.js';
+import { EPOCH, type EpochRow } from './fence.js';
 import { DATABASE, STORES, type SyncPosition } from './gen/schema.js';
 
 /** The database's name for one user of one app (spec/1): `support-center-<userId>-cache`. */
@@ -8,8 +9,8 @@ export function databaseName(userId: string, namespace: string): string {
 
 /** What the holder of a connection wants to know of it. */
 export interface DatabaseEvents {
-  /** Another tab wants to upgrade or delete the database; the connection has been closed for it. */
-  superseded?: () => void;
+  /** Another tab wants to upgrade or to delete the database; the connection has been closed for it. */
+  superseded?: (destroyed: boolean) => void;
   /** The browser closed the connection by itself. */
   lost?: () => void;
 }
@@ -27,8 +28,9 @@ export function openDatabase(
   name: string,
   events: DatabaseEvents,
   timeoutMs = OPEN_TIMEOUT_MS,
+  prepare = upgrade,
 ): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
+  return new Promise<IDBDatabase>((resolve, reject) => {
     let blocked = false;
     let settled = false;
     const request = indexedDB.open(name, DATABASE.version);
@@ -41,13 +43,37 @@ export function openDatabase(
       settle(() => reject(new StorageError(blocked ? 'open_blocked' : 'open_timeout', { path: name })));
     }, timeoutMs);
     request.onblocked = () => (blocked = true);
-    request.onupgradeneeded = (event) => upgrade(request.result, request.transaction!, event.oldVersion);
+    request.onupgradeneeded = (event) => prepare(request.result, request.transaction!, event);
     request.onerror = () => settle(() => reject(openError(request.error, name)));
     request.onsuccess = () => {
       const db = request.result;
       if (settled) return db.close();
       settle(() => resolve(watched(db, events)));
     };
+  }).catch((error: unknown) => {
+    throw error instanceof LarderError ? error : openError(error as DOMException, name);
+  });
+}
+
+/**
+ * The same for those who come later than the page, which made the database: what was deleted since is not
+ * made again. Rejects with `closed` then.
+ */
+export async function openExisting(
+  name: string,
+  events: DatabaseEvents,
+  timeoutMs?: number,
+): Promise<IDBDatabase> {
+  const isListed = (await indexedDB.databases()).some((database) => database.name === name);
+  if (!isListed) throw new LarderError('closed', { path: name }); // WebKit keeps what an upgrade aborted
+  let isGone = false;
+  const prepare: typeof upgrade = (db, transaction, event) => {
+    isGone = event.oldVersion === 0;
+    if (isGone) transaction.abort();
+    else upgrade(db, transaction, event);
+  };
+  return openDatabase(name, events, timeoutMs, prepare).catch((error: unknown) => {
+    throw isGone ? new LarderError('closed', { path: name }) : error;
   });
 }
 
@@ -57,9 +83,9 @@ function openError(error: DOMException | null, name: string): StorageError {
 }
 
 function watched(db: IDBDatabase, events: DatabaseEvents): IDBDatabase {
-  db.onversionchange = () => {
+  db.onversionchange = ({ newVersion }) => {
     db.close();
-    events.superseded?.();
+    events.superseded?.(newVersion === null);
   };
   db.onclose = () => events.lost?.();
   return db;
@@ -68,7 +94,11 @@ function watched(db: IDBDatabase, events: DatabaseEvents): IDBDatabase {
 /**
  * Adds what is missing. Rows and stores that are there already, ours or the app's own, are left as they are.
  */
-function upgrade(db: IDBDatabase, transaction: IDBTransaction, oldVersion: number): void {
+function upgrade(
+  db: IDBDatabase,
+  transaction: IDBTransaction,
+  { oldVersion, dataLoss, dataLossMessage }: Rebuilt,
+): void {
   for (const schema of STORES) {
     const store = db.objectStoreNames.contains(schema.name)
       ? transaction.objectStore(schema.name)
@@ -77,7 +107,16 @@ function upgrade(db: IDBDatabase, transaction: IDBTransaction, oldVersion: numbe
       if (!store.indexNames.contains(name)) store.createIndex(name, keyPath, { unique });
     }
   }
-  if (oldVersion > 0) markUpgraded(transaction.objectStore('cache_stats'), oldVersion);
+  const stats = transaction.objectStore('cache_stats');
+  if (oldVersion > 0) return markUpgraded(stats, oldVersion);
+  const lost = dataLoss === 'total' ? { dataLoss: dataLossMessage ?? dataLoss } : null;
+  stats.put({ key: EPOCH, epoch: crypto.randomUUID(), ...lost } satisfies EpochRow);
+}
+
+/** Chromium says when it made a database anew because it could not read what was there. */
+interface Rebuilt extends IDBVersionChangeEvent {
+  dataLoss?: 'none' | 'total';
+  dataLossMessage?: string;
 }
 
 /** Tells the core which version's rows it will find. */
@@ -86,22 +125,4 @@ function markUpgraded(stats: IDBObjectStore, upgradedFrom: number): void {
   request.onsuccess = () => {
     stats.put({ chatsCursor: null, ...request.result, key: 'sync', upgradedFrom });
   };
-}
-
-/**
- * Deletes the database; resolves only when it is gone. Rejects with `open_blocked` when another tab holds it.
- */
-export function deleteDatabase(name: string, timeoutMs = OPEN_TIMEOUT_MS): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.deleteDatabase(name);
-    const timer = setTimeout(() => reject(new StorageError('open_blocked', { path: name })), timeoutMs);
-    request.onsuccess = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    request.onerror = () => {
-      clearTimeout(timer);
-      reject(openError(request.error, name));
-    };
-  });
 }

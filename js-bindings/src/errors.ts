@@ -6,7 +6,6 @@ import {
   newer_version,
   open_blocked,
   open_timeout,
-  storage,
 } from './gen/error-texts.js';
 import type { ErrorCode } from './gen/schema.js';
 
@@ -24,7 +23,6 @@ const START_TEXTS = {
   newer_version,
   open_blocked,
   open_timeout,
-  storage,
 };
 let texts: Texts = WITH_TEXTS ? START_TEXTS : {};
 
@@ -103,6 +101,9 @@ const STORAGE_CODES = new Set<string>([
   'newer_version',
   'open_blocked',
   'open_timeout',
+  'data_lost',
+  'storage_stalled',
+  'unreadable',
 ]);
 const TRANSPORT_CODES = new Set<string>([
   'offline',

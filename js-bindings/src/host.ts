@@ -1,6 +1,7 @@
 import { isOwnFault, type Effects } from './apply.js';
 import type { BlobAddress } from './blobs/place.js';
 import type { Calls } from './calls.js';
+import type { Claim } from './claim.js';
 import {
   Core,
   type CoreEvent,
@@ -11,6 +12,7 @@ import {
 } from './core.js';
 import type { DatabaseEvents } from './db.js';
 import { LarderError, reasonOf } from './errors.js';
+import { Fenced } from './fence.js';
 import * as LIMITS from './gen/limits.js';
 import type { ErrorCode, Layout } from './gen/schema.js';
 import { makesThumbnails } from './thumbnail.js';
@@ -18,6 +20,7 @@ import type { CacheLimits, MediaSettings } from './options.js';
 import type { HeldBytes } from './held.js';
 import { mailKeyOf } from './mail.js';
 import type { Store } from './store.js';
+import type { Stored } from './stored.js';
 import type { CallOutcome } from './transport.js';
 
 /**
@@ -56,11 +59,13 @@ export interface HostEvents {
    */
   onVolatile(events: CoreEvent[]): void;
   /** Another tab upgrades or deletes the database: this host has stopped. */
-  onSuperseded(): void;
+  onSuperseded(destroyed: boolean): void;
+  /** Another host has claimed the database: this one has stopped; what it did not commit is not stored. */
+  onFenced(): void;
 }
 
 const encoder = new TextEncoder();
-const REOPEN_PAUSES_MS = [0, 100, 1000];
+const REOPEN_PAUSES_MS = [0, LIMITS.reopenFirstPauseMs, LIMITS.reopenSecondPauseMs];
 /** Transactions that an event may break before the core sets it aside. */
 const ATTEMPTS_MAX = 2;
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -97,6 +102,12 @@ export class Host {
   /** Whether the page was told of anything, by a core or its browser; the next core says what became. */
   #told = false;
   #store: Store | null = null;
+  /** What it knows of its hold on the database. */
+  #claim: Claim | null = null;
+  /** Storage can't be had; null until that is known. */
+  #volatile: boolean | null = null;
+  /** Rows that can't be read, and have been told of. */
+  readonly #unreadable = new Set<string>();
   #core: Core | null = null;
   /** Until it has started, events wait. */
   #running = true;
@@ -122,16 +133,20 @@ export class Host {
     this.#limits = options.limits;
   }
 
-  /** Opens the database and hydrates a core; rejects when the database can't be opened. */
+  /** The number under which it has claimed the database; 0: it has not, or nothing is kept there. */
+  get generation(): number {
+    return this.#claim?.generation ?? 0;
+  }
+
+  /**
+   * Opens the database and hydrates a core; rejects when that can't be done now. What is pushed tries again.
+   */
   async start(): Promise<void> {
-    try {
-      await this.#open();
-    } catch (error) {
-      this.#drop();
-      this.#giveUp(error);
-      throw error;
-    } finally {
-      this.#running = false;
+    const trouble = await this.#reopen(0, null, () => {});
+    this.#running = false;
+    if (trouble !== null && !this.#closed) {
+      this.#giveUp(trouble);
+      throw trouble as Error;
     }
     void this.#run();
   }
@@ -196,21 +211,30 @@ export class Host {
   /** What a core is told at once is part of its first transaction. */
   async #openAndHydrate(told: Queued[]): Promise<void> {
     const { open, userId, layout } = this.#options;
-    const store = await open({ superseded: () => void this.#supersede(), lost: () => this.#lose() });
+    const store = await open({
+      superseded: (destroyed) => void this.#supersede(destroyed),
+      lost: () => this.#lose(store),
+    });
     this.#store = store;
     if (!this.#closed) this.#core = await Core.create(this.#module);
     if (this.#closed) {
       store.close();
       throw new LarderError('closed');
     }
-    const [{ bodies, mail }, files] = await Promise.all([store.read(), this.#calls.media?.files() ?? null]);
-    const known = { userId, layout, limits: this.#limits, setAside: [...this.#setAside], again: this.#told };
+    const reading = this.#watched(store.read(this.#claim, this.#volatile === true));
+    const [stored, files] = await Promise.all([reading, this.#calls.media?.files() ?? null]);
+    const { bodies, mail } = stored;
+    this.#claim = stored.claim;
+    const generation = stored.claim?.generation;
+    const again = this.#told || (generation ?? 0) > 1;
+    const known = { userId, layout, limits: this.#limits, setAside: [...this.#setAside], again, generation };
     const header = { type: 'hydrate', ...known, ...this.#storing(store, files) };
     for (const [i, body] of bodies.entries()) {
       const more = i < bodies.length - 1 ? { more: true } : null;
       const group = [{ header: { ...header, ...more }, body, attempt: 1 }, ...(more ? [] : told)];
       await this.#commit(group, () => []);
     }
+    this.#tellOf(stored);
     // A list that was made before is that of another core. This one comes behind what is handed in again:
     // an answer may have been believed of which the file is there and the row is not.
     this.#queue = this.#queue.filter(({ header }) => header.type !== 'mediaFiles');
@@ -228,6 +252,28 @@ export class Host {
     };
   }
 
+  /** What the opening has brought to light. */
+  #tellOf({ troubles, written }: Stored): void {
+    const fresh = troubles.filter((trouble) => !this.#unreadable.has(JSON.stringify(trouble)));
+    for (const trouble of fresh) if (isUnreadable(trouble)) this.#unreadable.add(JSON.stringify(trouble));
+    if (fresh.length) this.#events.onSignals(fresh);
+    if (written) this.#setVolatile(false);
+  }
+
+  #setVolatile(volatile: boolean, reason?: string): void {
+    if (this.#volatile === volatile || this.#closed) return;
+    this.#volatile = volatile;
+    const state = volatile ? 'volatile' : 'durable';
+    this.#events.onSignals([{ type: 'durability', state, ...(reason ? { reason } : {}) }]);
+  }
+
+  /** What takes too long is told of, once, and waited for all the same. */
+  #watched<T>(work: Promise<T>): Promise<T> {
+    const reason = `a transaction takes longer than ${LIMITS.storageStallMs} ms`;
+    const timer = setTimeout(() => this.#events.onError('storage_stalled', reason), LIMITS.storageStallMs);
+    return work.finally(() => clearTimeout(timer));
+  }
+
   #drop(): void {
     this.#calls.abortAll();
     this.#store?.close();
@@ -235,14 +281,21 @@ export class Host {
     this.#core = null;
   }
 
-  async #supersede(): Promise<void> {
+  async #supersede(destroyed: boolean): Promise<void> {
     await this.close();
-    this.#events.onSuperseded();
+    this.#events.onSuperseded(destroyed);
   }
 
-  /** The browser dropped the connection; the next step notices and opens another. */
-  #lose(): void {
+  async #fence(): Promise<void> {
+    await this.close();
+    this.#events.onFenced();
+  }
+
+  /** The browser dropped the connection; the next step notices and opens another, if only to be told. */
+  #lose(store: Store): void {
+    if (this.#store !== store) return;
     this.#store = null;
+    this.push({ header: { type: 'deadline' } });
   }
 
   async #run(): Promise<void> {
@@ -267,14 +320,12 @@ export class Host {
   async #commit(group: Queued[], join: () => CoreEvent[]): Promise<void> {
     const { store, core } = this.#ready();
     const plan = core.step(group.map(withAttempt), Date.now());
-    const keys = group.map(mailKeyOf).filter((key) => key !== null);
-    if (keys.length) plan.writes.push({ op: 'delete', store: 'cache_stats', keys });
     const start = (call: PlanCall) => this.#call(call);
     const bytesOf = (held: number) => this.#held(held).data;
     const finish = (call: PlanCall) => this.#calls.finish(call);
     const around = { start, join, finish, bytesOf };
     const work = group.some(makesRoom) ? store.makeRoom(core, plan, around) : store.apply(core, plan, around);
-    this.#release(await this.#track(work));
+    this.#release(await this.#track(this.#watched(work)));
   }
 
   /**
@@ -298,10 +349,10 @@ export class Host {
 
   /** Lets out what a committed step wants: only now is there anything to be seen of it. */
   #release(effects: Effects): void {
-    if (this.#closed) return;
     for (const { command } of effects.replies) this.#unanswered.delete(command);
     if (effects.replies.length)
       this.#events.onReplies(effects.replies.map((reply) => this.#withBytes(reply)));
+    if (this.#closed) return; // what was committed is answered all the same, or it would be done again
     if (effects.signals.length) this.#events.onSignals(effects.signals);
     this.#told ||= effects.signals.length > 0;
     for (const call of effects.calls) this.#call(call);
@@ -353,6 +404,7 @@ export class Host {
 
   async #recover(group: Queued[], error: unknown): Promise<void> {
     this.#drop();
+    if (error instanceof Fenced) return this.#fence();
     if (isQuotaExceeded(error)) return this.#makeRoom(group, error);
     const own = isOwnFault(error);
     if (!own) this.#events.onError(codeOf(error), reasonOf(error));
@@ -381,6 +433,7 @@ export class Host {
     const world = this.#world(asked);
     let trouble = error;
     while (isQuotaExceeded(trouble) && this.#mayMakeRoom()) trouble = await this.#openWithRoom(world);
+    if (trouble === null && !this.#claim?.own) trouble = await this.#reopen(0, error);
     const told = trouble === null ? world : new Map<string, CoreEvent>();
     if (trouble !== null) {
       this.#events.onError(codeOf(trouble), reasonOf(trouble));
@@ -408,7 +461,11 @@ export class Host {
   }
 
   /** Opens the store again, after growing pauses; what went wrong last when it can't be had. */
-  async #reopen(failures: number, error: unknown): Promise<unknown> {
+  async #reopen(
+    failures: number,
+    error: unknown,
+    report: (code: ErrorCode, reason: string) => void = (...why) => this.#events.onError(...why),
+  ): Promise<unknown> {
     let trouble = error;
     for (const pause of REOPEN_PAUSES_MS.slice(failures)) {
       if (pause) await new Promise((resolve) => setTimeout(resolve, pause));
@@ -419,7 +476,11 @@ export class Host {
         this.#drop();
         trouble = another;
         if (this.#closed) break;
-        this.#events.onError(codeOf(another), reasonOf(another));
+        if (another instanceof Fenced) {
+          await this.#fence();
+          break;
+        }
+        report(codeOf(another), reasonOf(another));
         if (codeOf(another) === 'newer_version') break;
       }
     }
@@ -453,6 +514,7 @@ export class Host {
    * memory meanwhile stays unanswered.
    */
   #giveUp(trouble: unknown): void {
+    if (this.#closed) return;
     const refused = [...this.#unanswered].filter(([, event]) => !isVolatile(event));
     for (const [command, event] of refused) {
       this.#unanswered.delete(command);
@@ -463,6 +525,7 @@ export class Host {
     this.#quotaAborts = 0;
     this.#calls.media?.held.clear();
     const why = { code: codeOf(trouble), reason: reasonOf(trouble), durable: false } as const;
+    this.#setVolatile(true, why.reason);
     this.#events.onReplies(refused.map(([command]) => ({ command, ...why })));
     if (this.#unanswered.size) this.#events.onVolatile([...this.#unanswered.values()]);
   }
@@ -474,6 +537,10 @@ function codeOf(error: unknown): ErrorCode {
 
 function isQuotaExceeded(error: unknown): boolean {
   return error instanceof Error && error.name === 'QuotaExceededError';
+}
+
+function isUnreadable(signal: PlanSignal): boolean {
+  return signal.type === 'error' && signal.code === 'unreadable';
 }
 
 function filesEvent(files: BlobAddress[]): CoreEvent {

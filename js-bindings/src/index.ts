@@ -10,6 +10,7 @@ export {
   type MediaDetail,
   type QuotaDetail,
 } from './client.js';
+export type { StorageState } from './access.js';
 export { type Chat, type MessagePage } from './chat.js';
 export {
   ArgumentError,

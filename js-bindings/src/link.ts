@@ -1,8 +1,10 @@
 import type { CoreEvent, PlanSignal } from './core.js';
 import type { errorOf, LarderError } from './errors.js';
 import * as errorTexts from './gen/error-texts.js';
+import * as LIMITS from './gen/limits.js';
 import type { CallMethod, ErrorCode } from './gen/schema.js';
 import type { Reply } from './host.js';
+import { hold, lockOf } from './locks.js';
 import { failureOf, runCall, type AnsweredMethod } from './outcome.js';
 import type { StartOptions, ToPage, ToWorker } from './port.js';
 import type {
@@ -16,15 +18,18 @@ import type {
 
 export { errorTexts };
 
+export { Lifecycle } from './lifecycle.js';
+export { Access } from './access.js';
+
 export { RecentBlocks } from './recent.js';
 
 /**
  * What the page hears of its worker, and how it makes errors: this file must not have their classes again.
  */
 export interface LinkEvents {
-  onSignals(signals: PlanSignal[]): void;
+  onSignals(signals: PlanSignal[], generation?: number): void;
   onError(error: LarderError): void;
-  onClosed(): void;
+  onClosed(destroyed?: boolean): void;
   /** The worker can't be loaded; what it was told and is no command is to be told to another. */
   onLost(error: LarderError, untold: ToWorker[]): void;
   errorOf: typeof errorOf;
@@ -36,75 +41,158 @@ export interface LinkEvents {
  */
 const CLOSE_PATIENCE_MS = 2000;
 
+/** Where the larder of this page is served: a worker, or the page itself. */
+interface Served {
+  postMessage(message: ToWorker, transfer?: Transferable[]): void;
+  terminate(): void;
+  onmessage: ((event: MessageEvent<ToPage>) => void) | null;
+  onerror: ((event: ErrorEvent) => void) | null;
+}
+
 interface Waiting {
+  event: CoreEvent;
   resolve(reply: Reply): void;
   reject(error: LarderError): void;
 }
 
 /**
  * The page's end of the port: commands with their answers, signals, and the calls of a transport on the page.
- * It comes with the worker, and is loaded with it: nothing that is to be seen first needs it.
+ * It comes with the worker, and is loaded with it: nothing that is to be seen first needs it. A worker that
+ * no longer answers is replaced; the next one is told what holds, and handed the commands without an answer.
  */
 export class Link {
-  readonly #worker: Worker;
+  #worker: Served;
+  #workers = 0;
   readonly #events: LinkEvents;
   readonly #transport: Transport | TransportConfig;
-  readonly #instance: string;
+  readonly #options: Omit<StartOptions, 'tab'>;
   readonly #waiting = new Map<string, Waiting>();
   readonly #calls = new Map<number, AbortController>();
+  /** Chats that are open, by view. */
+  readonly #views = new Map<unknown, CoreEvent>();
+  readonly #leave = new AbortController();
   #commands = 0;
   /** What was posted before the worker said that it is there. */
   #untold: ToWorker[] | null = [];
   #closed: (() => void) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** It was asked for a sign of life, and has said nothing since. */
+  #silent = false;
 
   /** Makes the worker and lets it begin. */
   constructor(
-    options: Omit<StartOptions, 'transport'>,
+    options: Omit<StartOptions, 'transport' | 'tab'>,
     transport: Transport | TransportConfig,
     events: LinkEvents,
   ) {
-    this.#instance = options.instance;
+    this.#options = { ...options, transport: configOf(transport) };
     this.#transport = transport;
     this.#events = events;
-    this.#worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
-    this.#worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#take(data);
-    this.#worker.onerror = ({ message }) => this.#fail(message);
-    this.post({ kind: 'start', options: { ...options, transport: configOf(transport) } });
+    this.#worker = this.#begin();
+    // As long as it is held, answers to this page's commands are kept for it.
+    void hold(lockOf(options.databaseName, options.instance), this.#leave.signal);
+  }
+
+  #begin(): Served {
+    const worker: Served =
+      serveHere() ?? new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+    worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#take(data);
+    worker.onerror = ({ message }) => this.#fail(message);
+    const tab = `${this.#options.instance}~${(this.#workers += 1)}`;
+    const start: ToWorker = { kind: 'start', options: { ...this.#options, tab } };
+    this.#untold = [start];
+    worker.postMessage(start);
+    return worker;
   }
 
   post(message: ToWorker, transfer: Transferable[] = []): void {
+    this.#note(message);
     this.#untold?.push(message);
     this.#worker.postMessage(message, transfer);
+  }
+
+  /** The chats that are open. */
+  opened(): string[] {
+    return [...this.#views.values()].map(({ header }) => String(header['requestId']));
+  }
+
+  /** What the next worker would have to know. */
+  #note(message: ToWorker): void {
+    if (message.kind === 'shown') this.#silent = false; // it was frozen, too
+    if (message.kind === 'credentials') this.#options.token = message.token;
+    if (message.kind !== 'event') return;
+    const { type, view, bytes, itemBytes } = message.event.header;
+    if (type === 'open') this.#views.set(view, message.event);
+    if (type === 'close') this.#views.delete(view);
+    if (type !== 'limits') return;
+    const given = Object.entries({ bytes, itemBytes }).filter(([, limit]) => limit);
+    this.#options.limits = { ...this.#options.limits, ...Object.fromEntries(given) };
   }
 
   /** One that never was there could not be loaded. */
   #fail(message: string | undefined): void {
     const error = this.#events.errorOf('core', { reason: message || 'the worker can’t be loaded' });
     if (!this.#untold) return this.#events.onError(error);
+    this.#leave.abort();
     this.rejectAll('core');
     this.#events.onLost(error, this.#untold.filter(isTold));
   }
 
+  /** As long as commands wait the worker is asked, now and then, whether it is still there. */
+  #attend(): void {
+    this.#timer ??= setTimeout(() => this.#check(), LIMITS.workerSilenceMs);
+  }
+
+  #check(): void {
+    this.#timer = undefined;
+    if (!this.#waiting.size || this.#leave.signal.aborted) return;
+    if (this.#silent && !this.#untold) this.#replace();
+    this.#silent = true;
+    this.#worker.postMessage({ kind: 'ping' } satisfies ToWorker);
+    this.#attend();
+  }
+
+  #replace(): void {
+    const reason = 'the worker no longer answers; another one was started';
+    this.#events.onError(this.#events.errorOf('core', { reason }));
+    this.#worker.onmessage = this.#worker.onerror = null;
+    this.#worker.terminate();
+    for (const abort of this.#calls.values()) abort.abort('aborted');
+    this.#calls.clear();
+    this.#options.online = navigator.onLine;
+    this.#untold = [];
+    try {
+      this.#worker = this.#begin();
+    } catch (cause) {
+      return this.#fail(String(cause));
+    }
+    for (const event of this.#views.values()) this.post({ kind: 'event', event });
+    for (const { event } of this.#waiting.values()) this.post({ kind: 'event', event });
+  }
+
   /** Sends a command; resolves when what it asked for has been committed, or is at least in memory. */
   command({ header, body }: CoreEvent, signal?: AbortSignal): Promise<Reply> {
-    const command = `${this.#instance}:${++this.#commands}`;
+    const command = `${this.#options.instance}:${++this.#commands}`;
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(this.#events.errorOf('aborted'));
-      this.#waiting.set(command, { resolve, reject });
+      const event = { header: { ...header, command }, ...(body ? { body } : {}) };
+      this.#waiting.set(command, { event, resolve, reject });
       const abort = () => {
         if (header.type === 'mediaGet' && this.#waiting.has(command))
           this.post({ kind: 'event', event: { header: { type: 'mediaForget', of: command } } });
         this.#settle({ command, code: 'aborted' });
       };
       signal?.addEventListener('abort', abort, { once: true });
-      const event = { header: { ...header, command } };
-      this.post({ kind: 'event', event: body ? { ...event, body } : event });
+      this.post({ kind: 'event', event });
+      this.#attend();
     });
   }
 
   /** Asks the worker to stop, which it does at rest, and lets it go. */
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     await this.#stop();
+    this.#leave.abort();
     for (const abort of this.#calls.values()) abort.abort('aborted');
     this.rejectAll('closed');
   }
@@ -130,13 +218,16 @@ export class Link {
   }
 
   #take(message: ToPage): void {
+    this.#silent = false;
     switch (message.kind) {
       case 'ready':
         return void (this.#untold = null);
+      case 'pong':
+        return;
       case 'replies':
         return message.replies.forEach((reply) => this.#settle(reply));
       case 'signals':
-        return this.#events.onSignals(message.signals);
+        return this.#events.onSignals(message.signals, message.generation);
       case 'call':
         return void this.#call(message);
       case 'cancel':
@@ -144,7 +235,7 @@ export class Link {
       case 'error':
         return this.#events.onError(this.#events.errorOf(message.code, { reason: message.reason }));
       case 'closed':
-        return this.#closed ? this.#closed() : this.#events.onClosed();
+        return this.#closed ? this.#closed() : this.#events.onClosed(message.destroyed);
     }
   }
 
@@ -160,6 +251,7 @@ export class Link {
     const abort = new AbortController();
     this.#calls.set(id, abort);
     const outcome = await this.#run(id, method, params, abort.signal);
+    if (this.#calls.get(id) !== abort) return; // of a worker that is no more
     this.#calls.delete(id);
     this.post({ kind: 'answer', id, outcome }, outcome.body ? [outcome.body.buffer] : []);
   }
@@ -181,6 +273,19 @@ export class Link {
       return failureOf(error, signal);
     }
   }
+}
+
+/** Where there are no workers the page is served by itself. */
+function serveHere(): Served | null {
+  if ('Worker' in globalThis) return null;
+  const { port1, port2 } = new MessageChannel();
+  const terminate = () => port1.close();
+  const served = Object.assign(port1, { terminate, onerror: null }) as unknown as Served;
+  import('./serve.js').then(
+    ({ serve }) => serve(port2),
+    (cause: unknown) => served.onerror?.(new ErrorEvent('error', { message: String(cause) })),
+  );
+  return served;
 }
 
 /** What is no command, and not the start itself. */

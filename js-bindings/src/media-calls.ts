@@ -1,4 +1,4 @@
-import { readEntry } from './blobs/indexeddb.js';
+import { readEntry, type FoundEntry } from './blobs/indexeddb.js';
 import { placeOf } from './blobs/place.js';
 import type { Larder, MediaDetail } from './client.js';
 import type { CoreEvent, MediaResult } from './core.js';
@@ -6,6 +6,7 @@ import type { errorOf, LarderError } from './errors.js';
 import type { CachedMediaMeta, MediaPriority } from './gen/schema.js';
 import { DOWNLOADED_TYPE, shownTypeOf } from './inline-types.js';
 import { readStats, type LarderStats } from './stats.js';
+import { abortOf } from './values.js';
 
 export { sendMedia } from './media-send.js';
 export type { LarderStats };
@@ -94,7 +95,7 @@ export class MediaCalls {
 
   async thumbnail(requestId: string, filename: string): Promise<Blob | null> {
     const id = this.#idOf(requestId, filename);
-    const { meta, blob } = await this.#larder.read((db) => readEntry(db, id, 'thumbnailBlobKey'));
+    const { meta, blob } = await this.#readEntry(id, 'thumbnailBlobKey');
     const key = meta?.thumbnailBlobKey;
     if (!key) return null;
     this.#use(id);
@@ -103,20 +104,20 @@ export class MediaCalls {
 
   async meta(requestId: string, filename: string): Promise<CachedMediaMeta | null> {
     const id = this.#idOf(requestId, filename);
-    return (await this.#larder.read((db) => readEntry(db, id, null))).meta ?? null;
+    return (await this.#readEntry(id, null)).meta ?? null;
   }
 
   async list(requestId?: string): Promise<CachedMediaMeta[]> {
     if (requestId !== undefined) this.#checkChat(requestId);
-    return this.#larder.read(
-      (db) =>
+    const query = requestId === undefined ? null : IDBKeyRange.only(requestId);
+    return this.#larder.read<CachedMediaMeta[]>(
+      (db, all) =>
         new Promise((resolve, reject) => {
           const transaction = db.transaction('media_meta', 'readonly');
-          const index = transaction.objectStore('media_meta').index('by_request');
-          const rows = index.getAll(requestId) as IDBRequest<CachedMediaMeta[]>;
-          rows.onsuccess = () => resolve(rows.result);
-          transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+          all(transaction.objectStore('media_meta').index('by_request'), query, resolve);
+          transaction.onabort = () => reject(abortOf(transaction));
         }),
+      [],
     );
   }
 
@@ -176,10 +177,15 @@ export class MediaCalls {
     id: string,
     requestId: string,
   ): Promise<{ meta: CachedMediaMeta | undefined; blob: Blob | null }> {
-    const { meta, blob } = await this.#larder.read((db) => readEntry(db, id, 'localBlobKey'));
+    const { meta, blob } = await this.#readEntry(id, 'localBlobKey');
     const key = meta?.localBlobKey;
     if (blob || !key?.startsWith('f-')) return { meta, blob };
     return { meta, blob: await this.#readFile(requestId, key, meta!.mimeType) };
+  }
+
+  #readEntry(id: string, member: Parameters<typeof readEntry>[2]): Promise<FoundEntry> {
+    const empty: FoundEntry = { meta: undefined, blob: null };
+    return this.#larder.read((db) => readEntry(db, id, member), empty);
   }
 
   /** What can't be read isn't there. */

@@ -1,6 +1,6 @@
 import { readEntry, type FoundEntry } from './blobs/indexeddb.js';
 import { placeOf } from './blobs/place.js';
-import { openDatabase } from './db.js';
+import { openExisting } from './db.js';
 import { DOWNLOADED_TYPE, shownTypeOf } from './inline-types.js';
 import { MEDIA_PREFIX } from './options.js';
 import { channelName } from './port.js';
@@ -77,9 +77,7 @@ function notFound(): Response {
 
 /** Nothing is made of a database that isn't there. */
 async function find({ databaseName, requestId, filename }: Target): Promise<FoundEntry | null> {
-  const isThere = (await indexedDB.databases()).some(({ name }) => name === databaseName);
-  if (!isThere) return null;
-  const db = await openDatabase(databaseName, {});
+  const db = await openExisting(databaseName, {});
   try {
     const found = await readEntry(db, `${requestId}:${filename}`, 'localBlobKey');
     const { meta } = found;

@@ -20,7 +20,14 @@ export function createTools(options: MediaWorkOptions, held: Held): MediaTools {
     }
   };
   let probed: Promise<boolean> | null = null;
-  const areBlobsStored = () => (probed ??= inDatabase(storesBlobs).catch(() => false));
+  // What can't be found out now, for some trouble of the storage's, is found out the next time.
+  const areBlobsStored = () => {
+    const known = (probed ??= inDatabase(storesBlobs));
+    return known.catch(() => {
+      if (probed === known) probed = null;
+      return false;
+    });
+  };
   const downloads = new Downloads({
     held,
     storesBlobs: areBlobsStored,

@@ -30,7 +30,7 @@ export class MediaWork {
   readonly held = new Held();
   readonly #options: MediaWorkOptions;
   #tools: Promise<MediaTools> | null = null;
-  /** Settles when no file is being written. */
+  /** Settles when no file is being written, and the database is not read for one. */
   #atRest: Promise<unknown> = Promise.resolve();
 
   constructor(options: MediaWorkOptions) {
@@ -59,16 +59,20 @@ export class MediaWork {
       if (call.method === 'estimateStorage') return await orAborted(control.signal, estimate());
       const tools = await orAborted(control.signal, this.#load());
       if (call.method === 'makeThumbnail')
-        return await orAborted(control.signal, tools.makeThumbnail(call.params));
+        return await orAborted(control.signal, this.#tracked(tools.makeThumbnail(call.params)));
       const work =
         call.method === 'deleteFiles'
           ? tools.deleteFiles(call.params)
           : tools.downloads.fetch(call, transport, control);
-      this.#atRest = Promise.allSettled([this.#atRest, work]);
-      return await work;
+      return await this.#tracked(work);
     } catch (error) {
       return failureOf(error, control.signal);
     }
+  }
+
+  #tracked<T>(work: Promise<T>): Promise<T> {
+    this.#atRest = Promise.allSettled([this.#atRest, work]);
+    return work;
   }
 
   /** Forgets what was kept of downloads that nobody will go on with: of one file, or of all. */

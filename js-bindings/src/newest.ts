@@ -1,3 +1,5 @@
+import { instead } from './values.js';
+
 /** A store or an index whose keys are `[requestId, sequence number]`. */
 export type Sequences = IDBObjectStore | IDBIndex;
 
@@ -54,14 +56,6 @@ function readsBackwards<T>(source: object): source is BackwardReads<T> {
 
 function sequenceOf({ key }: { key: IDBValidKey }): number {
   return (key as [string, number])[1];
-}
-
-/** What a request's failure leads to instead of the end of its transaction. */
-function instead(work: () => void): (event: Event) => void {
-  return (event) => {
-    event.preventDefault();
-    work();
-  };
 }
 
 function readWindow<T>(source: Sequences, query: IDBKeyRange, width: number, take: Take<T>): void {

@@ -21,7 +21,7 @@ export class Outbox {
 
   /** All operations, in the order in which they were written. Rejects with `closed` or `storage`. */
   list(): Promise<OfflineOperation[]> {
-    return this.#larder.read(readOutbox);
+    return this.#larder.read(readOutbox, []);
   }
 
   /** Calls back with all operations at once and after each change; returns what stops it. */

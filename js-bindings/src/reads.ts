@@ -16,6 +16,7 @@ import {
   type RowsToRead,
   type Stretch,
 } from './page.js';
+import { abortOf, readAll, type ReadAll } from './values.js';
 
 /** A chat as the list shows it, from its `chat_meta` row. */
 export interface ChatSummary {
@@ -83,7 +84,7 @@ export function readPage(
       resolve(pageOf(stretch, meta.result, limit, before));
       stretch.damaged.forEach(onDamage);
     });
-    transaction.onabort = () => reject(transaction.error);
+    transaction.onabort = () => reject(abortOf(transaction));
   });
 }
 
@@ -120,13 +121,9 @@ function withDamage(gaps: Gap[], damaged: Damage[]): Gap[] {
 }
 
 /** Reads the chat list, newest activity first. */
-export function readChats(db: IDBDatabase, limit: number): Promise<ChatSummary[]> {
-  return new Promise((resolve, reject) => {
-    const transaction = db.transaction('chat_meta', 'readonly');
-    const request = transaction.objectStore('chat_meta').getAll() as IDBRequest<ChatSyncState[]>;
-    request.onsuccess = () => resolve(newestFirst(request.result.map(summaryOf)).slice(0, limit));
-    transaction.onabort = () => reject(transaction.error);
-  });
+export async function readChats(db: IDBDatabase, limit: number, all: ReadAll): Promise<ChatSummary[]> {
+  const rows = await readStore<ChatSyncState>(db, 'chat_meta', all);
+  return newestFirst(rows.map(summaryOf)).slice(0, limit);
 }
 
 function newestFirst(chats: ChatSummary[]): ChatSummary[] {
@@ -158,12 +155,15 @@ function laterOf(activity: string | null, writtenAt = 0): string | null {
 }
 
 /** Reads the outbox, in the order in which it was written. */
-export function readOutbox(db: IDBDatabase): Promise<OfflineOperation[]> {
+export async function readOutbox(db: IDBDatabase, all = readAll): Promise<OfflineOperation[]> {
+  return (await readStore<OfflineOperation>(db, 'offline_queue', all)).sort(byTime);
+}
+
+function readStore<T>(db: IDBDatabase, name: string, all: ReadAll): Promise<T[]> {
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction('offline_queue', 'readonly');
-    const request = transaction.objectStore('offline_queue').getAll() as IDBRequest<OfflineOperation[]>;
-    request.onsuccess = () => resolve(request.result.sort(byTime));
-    transaction.onabort = () => reject(transaction.error);
+    const transaction = db.transaction(name, 'readonly');
+    all(transaction.objectStore(name), null, resolve);
+    transaction.onabort = () => reject(abortOf(transaction));
   });
 }
 

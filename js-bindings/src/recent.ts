@@ -2,6 +2,7 @@ import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { TOP, type Batch } from './newest.js';
 import type { BlocksToRead } from './page.js';
 import type { Remember } from './reads.js';
+import { instead } from './values.js';
 
 type Take = (batch: Batch<MessageBlock>) => void;
 
@@ -39,6 +40,13 @@ export class RecentBlocks {
     rows.onsuccess = () => (rows.result as ChatSyncState[]).forEach((row) => this.#note(row));
   }
 
+  /** Forgets everything: the database may be another. */
+  clear(): void {
+    this.#chats.clear();
+    this.#newest.clear();
+    this.#bytes = 0;
+  }
+
   /** For one read of a chat. */
   of(requestId: string): Remember {
     return (transaction, stored, meta) => {
@@ -58,10 +66,7 @@ export class RecentBlocks {
           if (!isNewest(block, meta.result)) return look(below, count, take);
           keep(below, { values: [block], unreadable: [], below: first }, take);
         };
-        request.onerror = (event) => {
-          event.preventDefault();
-          look(below, count, take);
-        };
+        request.onerror = instead(() => look(below, count, take));
       };
       return (below, count, take) => {
         if (!this.#find(requestId, below)) return ask(below, count, take);

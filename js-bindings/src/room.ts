@@ -1,5 +1,7 @@
 import { applyPlan, type Effects, type Surroundings } from './apply.js';
 import type { Core, Plan, PlanCall, PlanWrite } from './core.js';
+import { checkFence } from './fence.js';
+import { abortOf } from './values.js';
 
 type Deletion = Extract<PlanWrite, { op: 'delete' }>;
 
@@ -19,7 +21,7 @@ export async function applyRoom(
   while (plans.at(-1)!.more) plans.push(core.step([], Date.now()));
   const writes = plans.flatMap((plan) => plan.writes);
   const calls = plans.flatMap((plan) => plan.calls);
-  await deleteAll(db, writes.filter(isOfMedia));
+  await deleteAll(db, first, writes.filter(isOfMedia));
   await Promise.all(calls.filter(deletesFiles).map((call) => around.finish(call)));
   const rest: Plan = {
     ...plans.at(-1)!,
@@ -39,12 +41,18 @@ function deletesFiles({ method }: PlanCall): boolean {
   return method === 'deleteFiles';
 }
 
-function deleteAll(db: IDBDatabase, deletions: Deletion[]): Promise<void> {
+function deleteAll(db: IDBDatabase, plan: Plan, deletions: Deletion[]): Promise<void> {
   if (!deletions.length) return Promise.resolve();
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(['media_blobs', 'media_meta'], 'readwrite', { durability: 'relaxed' });
+    const stores = ['media_blobs', 'media_meta', 'cache_stats'];
+    const transaction = db.transaction(stores, 'readwrite', { durability: 'relaxed' });
+    let fenced: Error | null = null;
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    transaction.onabort = () => reject(fenced ?? abortOf(transaction));
+    checkFence(transaction.objectStore('cache_stats'), plan, (error) => {
+      fenced = error;
+      transaction.abort();
+    });
     for (const { store, keys } of deletions)
       for (const key of keys) transaction.objectStore(store).delete(key);
   });

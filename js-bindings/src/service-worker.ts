@@ -6,8 +6,8 @@
 import { ownerOf, type OutboxOwner } from './background.js';
 import { Calls } from './calls.js';
 import { compileCore, type PlanSignal } from './core.js';
-import { databaseName, openDatabase, OPEN_TIMEOUT_MS } from './db.js';
-import { addTexts, errorOf } from './errors.js';
+import { databaseName, openExisting, OPEN_TIMEOUT_MS } from './db.js';
+import { addTexts, errorOf, LarderError } from './errors.js';
 import * as errorTexts from './gen/error-texts.js';
 import type { ErrorCode } from './gen/schema.js';
 import { Host, type HostEvents, type HostOptions } from './host.js';
@@ -72,22 +72,25 @@ export function drainOutboxOnSync(options: (database: OutboxDatabase) => DrainOp
     const { userId, namespace } = owner;
     const name = databaseName(userId, namespace);
     const chosen = options({ userId, namespace, databaseName: name });
-    if (chosen) sync.waitUntil(drainAlone(name, owner, chosen));
+    if (chosen) sync.waitUntil(drainAlone(name, owner, chosen).catch(unlessDestroyed));
   });
 }
 
-/** Unless the database was deleted. While a tab leads nothing is done, and what waits is left for later. */
+/** While a tab leads nothing is done, and what waits is left for later. */
 async function drainAlone(name: string, owner: OutboxOwner, options: DrainOptions): Promise<void> {
-  const there = (await indexedDB.databases()).some((database) => database.name === name);
-  if (!there) return;
   await navigator.locks.request(channelName(name), { ifAvailable: true }, async (lock) => {
     if (lock) await drain(name, owner, options);
     else if (await isAnyWaiting(name)) throw errorOf('aborted', { reason: 'a page sends' });
   });
 }
 
+/** Of a database that was deleted there is nothing to send; the browser need not try again. */
+function unlessDestroyed(error: unknown): void {
+  if (!(error instanceof LarderError && error.code === 'closed')) throw error;
+}
+
 async function isAnyWaiting(name: string): Promise<boolean> {
-  const db = await openDatabase(name, {});
+  const db = await openExisting(name, {});
   try {
     const operations = await readOutbox(db);
     return operations.some(({ status }) => status !== 'failed') || (await isMailThere(db));
@@ -103,8 +106,8 @@ async function drain(name: string, owner: OutboxOwner, options: DrainOptions): P
   );
   const token = (await options.credentials?.()) ?? null;
   const calls = new Calls(Promise.resolve(transportOf(options.transport, token)));
-  const progress = new Progress(name, await openDatabase(name, {}));
-  const open: HostOptions['open'] = (events) => openStore(name, OPEN_TIMEOUT_MS, events);
+  const progress = new Progress(name, await openExisting(name, {}));
+  const open: HostOptions['open'] = (events) => openStore(name, OPEN_TIMEOUT_MS, events, openExisting);
   const host = new Host(module, { ...owner, open, limits: NO_LIMITS }, calls, progress);
   try {
     await host.start();
@@ -177,6 +180,10 @@ class Progress implements HostEvents {
   onVolatile(): void {}
 
   onSuperseded(): void {
+    this.#fail('closed');
+  }
+
+  onFenced(): void {
     this.#fail('closed');
   }
 

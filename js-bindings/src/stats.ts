@@ -1,5 +1,6 @@
 import type { CachedMediaMeta, CacheStats, ChatSyncState } from './gen/schema.js';
 import { essenceOf } from './inline-types.js';
+import { abortOf, type ReadAll } from './values.js';
 
 /** What is stored, in bytes and numbers, and how often it was of use. */
 export interface LarderStats extends Omit<CacheStats, 'key'> {
@@ -32,16 +33,18 @@ export function storedBytes(meta: CachedMediaMeta): number {
 }
 
 /** Reads the statistics as they are at one moment. */
-export function readStats(db: IDBDatabase): Promise<LarderStats> {
+export function readStats(db: IDBDatabase, all: ReadAll): Promise<LarderStats> {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(['cache_stats', 'chat_meta', 'media_meta'], 'readonly');
     const row = transaction.objectStore('cache_stats').get('stats') as IDBRequest<CacheStats | undefined>;
-    const chats = transaction.objectStore('chat_meta').getAll() as IDBRequest<ChatSyncState[]>;
-    const media = transaction.objectStore('media_meta').getAll() as IDBRequest<CachedMediaMeta[]>;
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    let chats: ChatSyncState[] = [];
+    let media: CachedMediaMeta[] = [];
+    all<ChatSyncState>(transaction.objectStore('chat_meta'), null, (rows) => (chats = rows));
+    all<CachedMediaMeta>(transaction.objectStore('media_meta'), null, (rows) => (media = rows));
+    transaction.onabort = () => reject(abortOf(transaction));
     transaction.oncomplete = () => {
       const { key: _, ...stats } = { key: '', ...NOTHING, ...row.result };
-      resolve({ ...stats, byChat: byChat(chats.result), byType: byType(media.result) });
+      resolve({ ...stats, byChat: byChat(chats), byType: byType(media) });
     };
   });
 }

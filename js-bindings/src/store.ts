@@ -1,21 +1,21 @@
 import { applyPlan, applyUnstored, type Effects, type Surroundings } from './apply.js';
 import type { Core, CoreEvent, Plan } from './core.js';
-import { openDatabase, type DatabaseEvents } from './db.js';
-import { getMail, sortMail } from './mail.js';
+import { openDatabase, type DatabaseEvents, type openExisting } from './db.js';
+import { getMail } from './mail.js';
 import { applyRoom } from './room.js';
-
-/** What a new core is to be told: what is stored, and the events that other tabs have left for it. */
-export interface Stored {
-  /** In parts, so that no core holds them all as text. */
-  bodies: Uint8Array[];
-  mail: CoreEvent[];
-}
+import type { Claim } from './claim.js';
+import { bodiesOf, readStored, type Stored } from './stored.js';
 
 /** Where a host carries out its plans. */
 export interface Store {
   /** False: nothing outlives its core. */
   keeps: boolean;
-  read(): Promise<Stored>;
+  /**
+   * Reads what is stored, and claims the database for this host, once: `known` is what it was told before.
+   * Rejects with `Fenced` when another host has claimed it since. With `proves` something is written in any
+   * case.
+   */
+  read(known: Claim | null, proves: boolean): Promise<Stored>;
   /** One step; resolves when it has been committed. */
   apply(core: Core, plan: Plan, around: Surroundings): Promise<Effects>;
   /** The same for a step that makes room. */
@@ -24,15 +24,17 @@ export interface Store {
   close(): void;
 }
 
-const ROWS_A_PART = 1000;
-const encoder = new TextEncoder();
-
-/** The database of this name; rejects as `openDatabase` does. */
-export async function openStore(name: string, timeoutMs: number, events: DatabaseEvents): Promise<Store> {
-  const db = await openDatabase(name, events, timeoutMs);
+/** The database of this name; rejects as `open` does. */
+export async function openStore(
+  name: string,
+  timeoutMs: number,
+  events: DatabaseEvents,
+  open: typeof openExisting = openDatabase,
+): Promise<Store> {
+  const db = await open(name, events, timeoutMs);
   return {
     keeps: true,
-    read: () => readStored(db),
+    read: (known, proves) => readStored(db, known, proves),
     apply: (core, plan, around) => applyPlan(db, core, plan, around),
     makeRoom: (core, plan, around) => applyRoom(db, core, plan, around),
     mail: (key) => getMail(db, key),
@@ -43,39 +45,12 @@ export async function openStore(name: string, timeoutMs: number, events: Databas
 /** Keeps nothing. */
 export const noStore: Store = {
   keeps: false,
-  read: () => Promise.resolve({ bodies: [bodyOf([], [], [], [])], mail: [] }),
+  read: () => {
+    const bodies = bodiesOf([], [], [], []);
+    return Promise.resolve({ bodies, mail: [], claim: null, written: false, troubles: [] });
+  },
   apply: (core, plan, around) => Promise.resolve(applyUnstored(core, plan, around)),
   makeRoom: (core, plan, around) => Promise.resolve(applyUnstored(core, plan, around)),
   mail: () => Promise.resolve(null),
   close: () => {},
 };
-
-function bodyOf(
-  chat_meta: object[],
-  cache_stats: object[],
-  offline_queue: object[],
-  media_meta: object[],
-): Uint8Array {
-  return encoder.encode(JSON.stringify({ chat_meta, cache_stats, offline_queue, media_meta }));
-}
-
-/** These rows in parts. */
-export function bodiesOf(chats: object[], stats: object[], queue: object[], media: object[]): Uint8Array[] {
-  const bodies = [bodyOf(chats, stats, queue, media.splice(0, ROWS_A_PART))];
-  while (media.length) bodies.push(bodyOf([], [], [], media.splice(0, ROWS_A_PART)));
-  return bodies;
-}
-
-function readStored(db: IDBDatabase): Promise<Stored> {
-  return new Promise((resolve, reject) => {
-    const names = ['chat_meta', 'cache_stats', 'offline_queue', 'media_meta'];
-    const transaction = db.transaction(names, 'readonly');
-    const all = names.map((name) => transaction.objectStore(name).getAll() as IDBRequest<object[]>);
-    transaction.oncomplete = () => {
-      const [chats = [], stats = [], queue = [], media = []] = all.map(({ result }) => result);
-      const { rows, mail } = sortMail(stats);
-      resolve({ bodies: bodiesOf(chats, rows, queue, media), mail });
-    };
-    transaction.onabort = () => reject(transaction.error);
-  });
-}

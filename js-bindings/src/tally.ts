@@ -1,5 +1,6 @@
 import * as LIMITS from './gen/limits.js';
 import type { MessageBlock } from './gen/schema.js';
+import { readValues } from './values.js';
 
 /** What a store has of one chat, of messages with a number that a server gave; `bytes` are those of all. */
 export interface Tally {
@@ -15,20 +16,19 @@ const ROWS_AT_ONCE = 512;
 const BLOCKS_AT_ONCE = 16;
 const encoder = new TextEncoder();
 
-/** Counts what is stored, chat by chat, of the store of rows or that of blocks. */
+/** Counts what is stored and can be read, chat by chat, of the store of rows or that of blocks. */
 export function tally(store: IDBObjectStore, done: (tallies: Tally[]) => void): void {
   const all = new Map<string, Tally>();
   const add = store.name === 'messages' ? addRow : addBlock;
   const count = store.name === 'messages' ? ROWS_AT_ONCE : BLOCKS_AT_ONCE;
   const takeNext = (range: IDBKeyRange | null) => {
     const keys = store.getAllKeys(range, count);
-    const values = store.getAll(range, count) as IDBRequest<Partial<Row & MessageBlock>[]>;
-    values.onsuccess = () => {
-      for (const value of values.result) add(all, value);
+    readValues<Partial<Row & MessageBlock>>(store, range, count, ({ values }) => {
+      for (const value of values) add(all, value);
       const last = keys.result.at(-1);
-      if (values.result.length < count || last === undefined) return done([...all.values()]);
+      if (keys.result.length < count || last === undefined) return done([...all.values()]);
       takeNext(IDBKeyRange.lowerBound(last, true));
-    };
+    });
   };
   takeNext(null);
 }

@@ -3,6 +3,7 @@ import { placeOf } from './blobs/place.js';
 import type { CachedMediaMeta, CacheStats, ChatSyncState } from './gen/schema.js';
 import { hexOf } from './media-answer.js';
 import { storedBytes } from './stats.js';
+import { abortOf, readValues } from './values.js';
 import type { VerifyCode, VerifyProblem, VerifyReport } from './verify.js';
 
 /** Rows as they were at one moment. */
@@ -76,18 +77,22 @@ function readSnapshot(db: IDBDatabase): Promise<Snapshot> {
     const names = ['media_meta', 'chat_meta', 'cache_stats', 'media_blobs', 'offline_queue'];
     const transaction = db.transaction(names, 'readonly');
     const store = (name: string) => transaction.objectStore(name);
+    let media: CachedMediaMeta[] = [];
+    let chats: ChatSyncState[] = [];
+    const all = <T>(name: string, take: (values: T[]) => void) =>
+      readValues<T>(store(name), null, undefined, ({ values }) => take(values));
+    all<CachedMediaMeta>('media_meta', (values) => (media = values));
+    all<ChatSyncState>('chat_meta', (values) => (chats = values));
     const requests = {
-      media: store('media_meta').getAll() as IDBRequest<CachedMediaMeta[]>,
-      chats: store('chat_meta').getAll() as IDBRequest<ChatSyncState[]>,
       stats: store('cache_stats').get('stats') as IDBRequest<CacheStats | undefined>,
       blobs: store('media_blobs').getAllKeys() as IDBRequest<string[]>,
       queue: store('offline_queue').count(),
     };
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    transaction.onabort = () => reject(abortOf(transaction));
     transaction.oncomplete = () =>
       resolve({
-        media: requests.media.result,
-        chats: requests.chats.result,
+        media,
+        chats,
         stats: requests.stats.result,
         blobs: new Set(requests.blobs.result.filter((key) => key.startsWith('b-'))),
         operations: requests.queue.result,

@@ -3,6 +3,7 @@ import * as LIMITS from './gen/limits.js';
 import type { CachedMessage, ChatSyncState, MessageBlock, OfflineOperation } from './gen/schema.js';
 import { readNewest, TOP, type Batch, type Sequences } from './newest.js';
 import { textBytes } from './tally.js';
+import { abortOf, readEach, readValues, type Readable } from './values.js';
 import { verifyMedia } from './verify-media.js';
 
 /**
@@ -16,6 +17,7 @@ import { verifyMedia } from './verify-media.js';
  *   fetched), `above_synced` (it lies above the chat's position), `unknown_chat` (it belongs to no chat);
  * - messages: `sequence_twice`, `id_twice` (in one chat, in two blocks or within one), `unreadable`;
  * - a chat: `message_count` (it has another number of messages than its position says);
+ * - any other row: `unreadable` (`path` names its store, `id` its key, of a chat `requestId`);
  * - the outbox: `message_without_operation` (a message that waits to be sent, and nothing that would send
  *   it), `operation_without_message` (an operation that sends a message which is not shown);
  * - a file: `media_without_blob`, `thumbnail_without_blob` (its bytes aren't there, or can't be read),
@@ -98,6 +100,8 @@ export async function verifyDatabase(db: IDBDatabase, check: () => void): Promis
     blobs: 0,
     problems: [],
   };
+  for (const name of ['offline_queue', 'media_meta', 'cache_stats'])
+    await inTransaction(db, (transaction) => reportUnreadable(transaction.objectStore(name), report));
   const queued = await inTransaction(db, waitingMessages);
   const writtenIn = new Set(queued.map(({ requestId }) => requestId));
   const stored = await inTransaction(db, (transaction) => chatIds(transaction, check));
@@ -115,9 +119,9 @@ export async function verifyDatabase(db: IDBDatabase, check: () => void): Promis
 
 function inTransaction<T>(db: IDBDatabase, work: (transaction: IDBTransaction) => Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stores = ['messages', 'message_blocks', 'chat_meta', 'offline_queue'];
+    const stores = ['messages', 'message_blocks', 'chat_meta', 'offline_queue', 'media_meta', 'cache_stats'];
     const transaction = db.transaction(stores, 'readonly');
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    transaction.onabort = () => reject(abortOf(transaction));
     work(transaction).then(resolve, reject);
   });
 }
@@ -127,10 +131,21 @@ function done<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
 }
 
+/** What can be read of a store. */
+function readable<T>(store: IDBObjectStore): Promise<Readable<T>> {
+  return new Promise((resolve) => readValues<T>(store, null, undefined, resolve));
+}
+
+async function reportUnreadable(store: IDBObjectStore, { problems }: VerifyReport): Promise<void> {
+  const { unreadable } = await readable(store);
+  for (const key of unreadable) problems.push({ code: 'unreadable', path: store.name, id: key as string });
+}
+
 /** The messages that wait to be sent. */
 async function waitingMessages(transaction: IDBTransaction): Promise<OfflineOperation[]> {
-  const all = (await done(transaction.objectStore('offline_queue').getAll())) as OfflineOperation[];
-  return all.filter(({ type, status }) => type === 'send_message' && status !== 'completed');
+  const store = transaction.objectStore('offline_queue');
+  const { values } = await readable<OfflineOperation>(store);
+  return values.filter(({ type, status }) => type === 'send_message' && status !== 'completed');
 }
 
 /** Every chat that has a position, a row or a block. */
@@ -182,8 +197,12 @@ class ChatCheck {
   }
 
   async run(): Promise<void> {
-    const meta = this.#transaction.objectStore('chat_meta').get(this.#requestId);
-    this.#meta = await done(meta as IDBRequest<ChatSyncState | undefined>);
+    const chats = this.#transaction.objectStore('chat_meta');
+    const { values, unreadable } = await new Promise<Readable<ChatSyncState>>((resolve) =>
+      readEach(chats, [this.#requestId], resolve),
+    );
+    this.#meta = values[0];
+    if (unreadable.length) this.#problem('unreadable', { path: chats.name });
     await this.#each<CachedMessage>(
       this.#transaction.objectStore('messages').index('by_request_sequence'),
       { count: ROWS_AT_ONCE, width: ROWS_AT_ONCE },

@@ -78,6 +78,7 @@ export class VolatileOutbox {
         onError,
         onVolatile: () => {},
         onSuperseded: () => {},
+        onFenced: () => {},
       },
     );
     this.#host = host;

@@ -11,6 +11,11 @@ import { gate, watchdog } from './waiting.mjs';
 const STILL_MS_MAX = 60_000;
 /** One round in so many freezes the leader; the others kill it. */
 const FREEZE_EVERY = 5;
+/**
+ * A process that is stopped in the middle of a transaction keeps the others from writing until it goes on,
+ * which no page can change: it is thawed after so long at the latest.
+ */
+const FROZEN_MS_MAX = 10_000;
 
 /** The tabs, what they have acknowledged, and who waits for how much of it. */
 class Writers {
@@ -103,11 +108,11 @@ async function freezeLeader(writers, leading) {
   try {
     await writers.leader(leading);
     const ms = performance.now() - frozen;
-    await writers.untilAcknowledged(writers.others(leading), 1);
+    await Promise.race([writers.untilAcknowledged(writers.others(leading), 1), pause(FROZEN_MS_MAX)]);
     return ms;
   } finally {
     writers.tab(leading).thaw();
-    await writers.untilAcknowledged([leading], 1);
+    await writers.untilAcknowledged([...writers.others(-1)], 1);
   }
 }
 

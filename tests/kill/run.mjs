@@ -112,10 +112,9 @@ async function main() {
   const last = options.leader ? options.rounds + 1 : options.rounds; // what the last successor wrote
   const parts = [...Array.from({ length: last }, (_, index) => index + 1), 'end'];
   const failed = parts.filter((round) => printProblems(ledger, round)).length;
-  if (failed > 0)
-    console.log(
-      `again: npm run test:kill -- ${options.leader ? '--leader ' : ''}--rounds ${options.rounds} --seed ${options.seed}`,
-    );
+  const { rounds, seed, leader } = options;
+  const form = leader ? '--leader ' : '';
+  if (failed > 0) console.log(`again: npm run test:kill -- ${form}--rounds ${rounds} --seed ${seed}`);
   console.log(`${parts.length - failed} passed, ${failed} failed`);
   process.exitCode = failed > 0 ? 1 : 0;
 }

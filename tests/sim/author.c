@@ -36,16 +36,16 @@ void author_write(world *w, int chat) {
     const int64_t number = outgoing_add(w, false, chat);
     const int draft = ++outgoing_of(w, number)->drafts;
     hand_in(w, COMMAND_SEND, number, draft);
-    if (between(w, 1, 12) == 1) hand_in(w, COMMAND_SEND, number, draft);
+    if (between(w, 1, 12) == 1 && w->tab->leads) hand_in(w, COMMAND_SEND, number, draft);
 }
 
 /** A chat that is shown, or any, or one that does not exist yet or ever. */
 static int some_chat(world *w) {
-    const users *u = &w->users;
+    const tab_page *p = w->page;
     const int64_t dice = between(w, 1, 60);
     if (dice == 1) return SERVER_CHATS_MAX - 1;
     if (dice == 2) return w->server.chat_count;
-    if (u->view_count && dice > 20) return u->views[between(w, 0, u->view_count - 1)].chat;
+    if (p->view_count && dice > 20) return p->views[between(w, 0, p->view_count - 1)].chat;
     return prng_skewed(&w->author.random, w->server.chat_count);
 }
 
@@ -77,6 +77,7 @@ static int64_t some_operation(world *w) {
 
 static void edit(world *w, int64_t number) {
     outgoing *o = outgoing_of(w, number);
+    if (o->tab != w->tab->number) o->crossed = true;
     if (!o->receipt) hand_in(w, COMMAND_EDIT, number, ++o->drafts);
 }
 
@@ -93,7 +94,7 @@ static void act(world *w) {
 static void act_and_go_on(world *w, const happening *h) {
     (void)h;
     if (w->users.stopped) return;
-    if (w->host.alive) act(w);
+    if (tabs_focus_any(w)) act(w);
     world_after(w, prng_pause_ms(&w->author.random, w->swarm.author_pause), act_and_go_on, 0, 0, 0);
 }
 

@@ -9,7 +9,8 @@
 
 page_command *command_new(world *w, command_kind kind, int chat) {
     page_command *c = checked(calloc(1, sizeof *c));
-    snprintf(c->name, sizeof c->name, "page:%" PRId64, ++w->commands.count);
+    c->tab = w->tab->number;
+    snprintf(c->name, sizeof c->name, "tab-%" PRId64 ":%" PRId64, c->tab, ++w->commands.count);
     c->kind = kind;
     c->chat = chat;
     for (int i = 0; i < SERVER_CHATS_MAX; i++) c->revisions[i] = -1;
@@ -38,7 +39,7 @@ void command_send(world *w, const page_command *c, buffer *header, const buffer 
     buffer_bytes(&event->body, body->at, body->size);
     w->inputs++;
     log_event(w, "user: %s", header->at);
-    host_push(w, event);
+    tab_push(w, event);
 }
 
 /* ---- answers ---- */
@@ -61,30 +62,53 @@ const page_command *command_waiting(const world *w) {
     return c;
 }
 
-static void settle(world *w, const char *name, const char *code, const cJSON *result) {
+static const char *code_of(const cJSON *reply) {
+    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "code"));
+    return code ? code : "fine";
+}
+
+bool command_is_here(const world *w, const page_command *c) {
+    return !c->forgotten && c->tab == w->tab->number;
+}
+
+void command_carried_out(world *w, const cJSON *reply) {
+    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "command"));
+    page_command *c = *find(w, name ? name : "");
+    if (!c || c->forgotten) return;
+    check_reply(w, c, code_of(reply), cJSON_GetObjectItemCaseSensitive(reply, "result"));
+    c->checked = true;
+}
+
+/** Between several tabs an answer may come twice. */
+void command_answered(world *w, const char *name, const char *code, const cJSON *result) {
     page_command **at = find(w, name);
     page_command *c = *at;
+    if (!c && w->swarm.tabs > 1) return;
     if (!c) {
         violation(w, "replies", "command %s is answered (%s), but nobody waits for it", name, code);
         return;
     }
     *at = c->next;
     log_event(w, "answer to %s: %s", name, code);
-    if (!c->forgotten) check_reply(w, c, code, result);
+    if (!c->forgotten && !c->checked) check_reply(w, c, code, result);
     free(c);
 }
 
-void command_reply(world *w, const cJSON *reply) {
-    const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "command"));
-    const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply, "code"));
-    settle(w, name ? name : "", code ? code : "fine", cJSON_GetObjectItemCaseSensitive(reply, "result"));
-}
-
-void command_give_up(world *w, const char *name) {
-    settle(w, name, "storage", NULL);
-}
-
 void commands_forget(world *w) {
+    page_command **at = &w->commands.first;
+    while (*at) {
+        page_command *c = *at;
+        if (c->tab == w->tab->number) c->forgotten = true;
+        if (w->swarm.tabs > 1 || !c->forgotten) {
+            at = &c->next;
+        } else {
+            *at = c->next;
+            free(c);
+        }
+    }
+}
+
+void commands_free(world *w) {
     while (w->commands.first) {
         page_command *next = w->commands.first->next;
         free(w->commands.first);

@@ -35,7 +35,9 @@ typedef struct page_command {
     int64_t number;                      /* of the operation of the outbox that it is about; 0: none */
     int file;                            /* of media; -1: the whole chat */
     int64_t bytes;                       /* of COMMAND_MEDIA_EVICT */
+    int64_t tab;                         /* whose page it is of */
     bool forgotten;                      /* nobody waits for the answer any more, though it may still come */
+    bool checked;                        /* what its answer says was looked at, when it was let out */
     int64_t unknown;                     /* numbers of the range that were missing; 0: it is not judged */
     int64_t resets;                      /* of the chat */
     int64_t revisions[SERVER_CHATS_MAX]; /* of the chats that are to be caught up with; -1: others */
@@ -58,11 +60,14 @@ void command_send(world *w, const page_command *c, buffer *header, const buffer 
 const page_command *command_named(const world *w, const char *name);
 /** The first that somebody waits for; NULL: all were answered. */
 const page_command *command_waiting(const world *w);
-/** What the core answers. */
-void command_reply(world *w, const cJSON *reply);
-/** The command can't be carried out, for the storage has failed. */
-void command_give_up(world *w, const char *name);
-/** Nobody waits for any answer any more. */
+/** Whether the page at hand waits for it. */
+bool command_is_here(const world *w, const page_command *c);
+/** What a core answers, when that is let out. */
+void command_carried_out(world *w, const cJSON *reply);
+/** Its page hears how it ended: `fine`, or a code. */
+void command_answered(world *w, const char *name, const char *code, const cJSON *result);
+/** The page at hand is gone: what it has asked may still be carried out, and nobody waits for the answer. */
 void commands_forget(world *w);
+void commands_free(world *w);
 
 #endif

@@ -25,7 +25,7 @@ static void page_reads(world *w, const happening *h) {
     const bool waits = w->store.change_count > 0; /* for the transaction, as readers do */
     const row *r = find(w, (int)h->a, h->b);
     if ((!r && !waits) || h->c == 0) return;
-    if (w->host.alive && !waits) users_damaged(w, (int)h->a, h->b, r->block->last_sequence);
+    if (!waits && tabs_focus_any(w)) users_damaged(w, (int)h->a, h->b, r->block->last_sequence);
     world_after(w, prng_pause_ms(&w->damager.random, TELL_MS), page_reads, h->a, h->b, h->c - 1);
 }
 

@@ -30,6 +30,7 @@ typedef struct {
     bool of_media;                 /* it ends a call that was about media */
     int64_t held;                  /* what the tab holds of a file for it, by this number; 0: nothing */
     media_bytes bytes;             /* and what that is */
+    bool mailed;                   /* it lies in storage, or did when it was read there */
 } host_event;
 
 typedef struct {
@@ -41,6 +42,9 @@ typedef struct {
 /** Why a step failed. */
 typedef enum { STEP_FINE, STEP_STORAGE, STEP_OWN_FAULT, STEP_QUOTA } step_failure;
 
+/** What became of a transaction while its tab was frozen: the browser goes on without it. */
+typedef enum { UNHEARD_NOTHING, UNHEARD_COMMIT, UNHEARD_ABORT } unheard_end;
+
 /** What may be let out once a step has committed. */
 typedef struct {
     cJSON *calls;
@@ -50,17 +54,24 @@ typedef struct {
 } effects;
 
 /**
- * The tab: the loop around the core, as js-bindings/src/host.ts has it. Events in, one transaction per step,
- * effects out after the commit, but for calls that only read; events that come while a transaction is open
- * are planned together in the next, answers also in that one. Crash-only: after an abort core and connection
- * are dropped, a new core is hydrated, and what was not acknowledged is handed in again.
+ * The host of a tab that leads: the loop around the core, as js-bindings/src/host.ts has it. Events in, one
+ * transaction per step, effects out after the commit, but for calls that only read; events that come while a
+ * transaction is open are planned together in the next, answers also in that one. Crash-only: after an abort
+ * core and connection are dropped, a new core is hydrated, and what was not acknowledged is handed in again.
  */
 typedef struct {
-    prng random;
-    bool alive;   /* the tab is open */
-    int64_t life; /* counts tabs and recoveries, so that what an earlier one awaited is ignored */
-    int64_t tabs; /* that were opened */
-    bool blocks;  /* history is to lie in blocks; else in rows */
+    bool alive;         /* its tab leads */
+    int64_t life;       /* counts hosts and recoveries, so that what an earlier one awaited is ignored */
+    bool blocks;        /* history is to lie in blocks; else in rows */
+    int64_t generation; /* under which it has claimed the database last */
+    bool began;         /* its tab knows */
+    bool closing;       /* it is dropped, but for its transaction */
+    unheard_end unheard;
+    int64_t changes;                   /* the last that it has committed */
+    bool online;                       /* as its core said last */
+    char states[SERVER_CHATS_MAX][16]; /* likewise */
+    bool logged_out;                   /* likewise, until there are new credentials */
+    buffer refused; /* commands in storage that it has given up, by name, each after a comma */
     bool db_open;
     larder *core;
     event_list queue;
@@ -88,23 +99,32 @@ typedef struct {
     int reopenings;       /* pauses that were waited */
 } host;
 
-void host_start(world *w);
-void host_free(world *w);
+/** The tab at hand leads: its host begins. */
+void host_open(world *w);
+/** It leads no more: the host is dropped, and its transaction goes on to its end. */
+void host_close(world *w);
+/** The host dies with its tab, in the middle of whatever it does. */
+void host_die(world *w);
+/** Its tab is frozen: its transaction stays open for a while, or is committed, or aborted, without it. */
+void host_freeze(world *w);
+/** It is to close what that tab had opened. */
+void host_orphan(world *w, const char *instance);
 
-/** The tab is closed in the middle of whatever it does; it is opened again a while later. */
-void host_kill(world *w);
-/** What may befall the tab at each step of the world. */
-void host_step(world *w);
+/** Whether it has given up this command, which lies in storage; it is to try again. */
+bool host_has_refused(const world *w, const char *command);
+void host_forgives(world *w, const char *command);
 
 /** An event with this header, to be filled in further and pushed; the header is taken over. */
 host_event *host_event_new(char *header);
 /** Hands in an event; it is dropped where there is no tab. */
 void host_push(world *w, host_event *event);
-/** Says whether the browser is online. */
+/** The page at hand says whether the browser is online. */
 void host_tell_connectivity(world *w);
 
-/** Whether a tab is open whose storage has failed: only the next event makes it try again. */
+/** Whether its storage has failed: only the next event makes it try again. */
 bool host_gave_up(const world *w);
+/** Whether no other has claimed the database since it has: what it does is seen by all. */
+bool host_is_current(const world *w);
 /** Whether the transaction takes in several answers: what the one has done another may have undone. */
 bool host_took_several(const world *w);
 /** Whether a step is under way. */

@@ -115,7 +115,7 @@ static step_failure carry_out(world *w, const cJSON *write, const char *bytes, i
 }
 
 step_failure apply_writes(world *w, const cJSON *plan, const char *bytes) {
-    prng *p = &w->host.random;
+    prng *p = &w->tabs.random;
     int64_t left = -1;
     if (prng_hits(p, w->swarm.rate[FAULT_ABORT_FIRST])) left = 0;
     if (prng_hits(p, w->swarm.rate[FAULT_ABORT_MIDDLE])) left = prng_between(p, 0, count_writes(plan));

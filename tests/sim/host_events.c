@@ -1,6 +1,7 @@
 #include "host_events.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -91,10 +92,33 @@ void events_remove(event_list *list, host_event **at) {
 
 /* ---- events ---- */
 
+static const char *text_of(const cJSON *header, const char *name) {
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(header, name));
+    return text ? text : "";
+}
+
+host_event *event_of_header(const char *text) {
+    cJSON *header = checked(cJSON_Parse(text));
+    host_event *event = host_event_new(copy_of(text));
+    const char *type = text_of(header, "type"), *view = text_of(header, "view");
+    snprintf(event->command, sizeof event->command, "%s", text_of(header, "command"));
+    event->mailed = *text_of(header, "mail") != 0;
+    event->ends_standing = strcmp(type, "close") == 0;
+    if (*view) snprintf(event->standing, sizeof event->standing, "open %s", view);
+    if (strcmp(type, "connectivity") == 0) strcpy(event->standing, type);
+    if (strcmp(type, "mediaForget") == 0)
+        snprintf(event->forgets, sizeof event->forgets, "%s", text_of(header, "of"));
+    cJSON_Delete(header);
+    return event;
+}
+
 host_event *event_copy(const host_event *event) {
     host_event *copy = host_event_new(copy_of(event->header));
     strcpy(copy->command, event->command);
     strcpy(copy->standing, event->standing);
+    copy->ends_standing = event->ends_standing;
+    copy->mailed = event->mailed;
+    strcpy(copy->forgets, event->forgets);
     copy->page_of = event->page_of;
     copy->of_media = event->of_media;
     copy->held = event->held;

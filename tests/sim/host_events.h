@@ -25,6 +25,8 @@ host_event **events_find_command(event_list *list, const char *command);
 host_event **events_find_standing(event_list *list, const char *standing);
 void events_remove(event_list *list, host_event **at);
 
+/** The event with this header, and what follows from it. */
+host_event *event_of_header(const char *header);
 /** A copy that has been through nothing yet. */
 host_event *event_copy(const host_event *event);
 /** NULL is let pass. */

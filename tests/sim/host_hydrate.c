@@ -1,6 +1,7 @@
 #include "host_hydrate.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "gen/schema.h"
 #include "host_events.h"
@@ -19,7 +20,7 @@ static void media_header(const world *w, buffer *header) {
 }
 
 static char *hydrate_header(const world *w, bool more) {
-    const host *h = &w->host;
+    const host *h = w->host;
     buffer header = {0};
     bool first = true;
     buffer_print(&header, "{\"type\":\"hydrate\",\"userId\":\"user-0\",\"layout\":\"%s\",\"setAside\":[",
@@ -31,18 +32,34 @@ static char *hydrate_header(const world *w, bool more) {
         buffer_print(&header, "%s\"%s\"", first ? "" : ",", id);
         first = false;
     }
-    buffer_text(&header, h->told ? "],\"again\":true" : "]");
+    buffer_print(&header, "],\"generation\":%" PRId64, h->generation);
+    if (h->told || h->generation > 1) buffer_text(&header, ",\"again\":true");
     media_header(w, &header);
     buffer_text(&header, more ? ",\"more\":true}" : "}");
     return header.at;
 }
 
+/** What tabs leave for each other is not the core's. */
+static bool is_of_tabs(const row *r) {
+    static const char *const starts[] = {"leader", "mail:", "answer:"};
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++) {
+        if (strncmp(r->key, starts[i], strlen(starts[i])) == 0) return true;
+    }
+    return false;
+}
+
 /** The rows of a store that are few; in later parts there are none of them. */
 static void write_store(world *w, buffer *body, const char *name, bool first) {
-    buffer_print(body, "\"%s\":", name);
-    if (first) store_write_all(store_of(&w->store, name), body);
-    else buffer_text(body, "[]");
-    buffer_text(body, ",");
+    const row *rows = first ? store_of(&w->store, name)->rows : NULL;
+    bool any = false;
+    buffer_print(body, "\"%s\":[", name);
+    for (const row *r = rows; r; r = r->hh.next) {
+        if (is_of_tabs(r)) continue;
+        if (any) buffer_text(body, ",");
+        buffer_bytes(body, r->text, r->size);
+        any = true;
+    }
+    buffer_text(body, "],");
 }
 
 /** A part of the rows: so many media from `*media` on, which is moved on, and in the first part all others.

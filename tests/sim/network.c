@@ -46,17 +46,21 @@ static const char *text_param(const call *c, const char *name) {
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(c->params, name));
 }
 
+static bool is_here(const world *w, const call *c) {
+    return c->tab == w->tab->number;
+}
+
 int network_calls(const world *w) {
     int count = 0;
     for (const call *c = w->network.calls; c; c = c->next)
-        count += c->kind == METHOD_CHATS || c->kind == METHOD_MESSAGES;
+        count += is_here(w, c) && (c->kind == METHOD_CHATS || c->kind == METHOD_MESSAGES);
     return count;
 }
 
 int network_calls_for(const world *w, int chat) {
     int count = 0;
     for (const call *c = w->network.calls; c; c = c->next)
-        count += c->kind == METHOD_MESSAGES && c->chat == chat;
+        count += is_here(w, c) && c->kind == METHOD_MESSAGES && c->chat == chat;
     return count;
 }
 
@@ -66,13 +70,13 @@ int network_operations(const world *w) {
 
 int network_calls_of(const world *w, call_kind kind) {
     int count = 0;
-    for (const call *c = w->network.calls; c; c = c->next) count += c->kind == kind;
+    for (const call *c = w->network.calls; c; c = c->next) count += is_here(w, c) && c->kind == kind;
     return count;
 }
 
 bool network_carries(const world *w, int64_t number) {
     const call *c = w->network.calls;
-    while (c && c->number != number) c = c->next;
+    while (c && !(is_here(w, c) && c->number == number)) c = c->next;
     return c != NULL;
 }
 
@@ -81,9 +85,14 @@ static int64_t param(const call *c, const char *name) {
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
 }
 
+/** Whether it was started by who leads now, not by one that was superseded and does not know. */
+static bool is_current(const world *w, const call *c) {
+    return c->generation == turn_generation(w);
+}
+
 static void note_end(const world *w, const call *c) {
     outgoing *o = outgoing_of(w, c->number);
-    if (!o) return;
+    if (!o || !is_current(w, c)) return;
     outgoing_ends(o, c->answered ? c->status : 0, c->answered ? c->retry_after : NULL);
     if (c->answered && c->status >= 400 && check_find_sent(w, c->number)) o->contradicted = true;
 }
@@ -140,6 +149,12 @@ static void fail_call(world *w, call *c, const char *failure) {
     buffer_free(&outcome);
 }
 
+/** Something is to happen to the call where it was started. */
+static void call_after(world *w, const call *c, int64_t wait_ms, void (*act)(world *, const happening *)) {
+    timeline_add(&w->timeline,
+                 (happening){.time_ms = w->time_ms + wait_ms, .act = act, .a = c->serial, .tab = c->tab});
+}
+
 static void fail_now(world *w, const happening *h) {
     call *c = find(w, h->a);
     if (c) fail_call(w, c, "network");
@@ -153,7 +168,7 @@ static void time_out(world *w, const happening *h) {
 /** Nothing more comes of the call, and the device notices at once or when its patience ends. */
 static void lose(world *w, call *c) {
     const bool patient = c->kind != METHOD_STREAM && !is_local(c) && hits(w, FAULT_SILENCE);
-    if (!patient) world_after(w, latency_ms(w), fail_now, c->serial, 0, 0);
+    if (!patient) call_after(w, c, latency_ms(w), fail_now);
 }
 
 /* ---- the answer ---- */
@@ -216,7 +231,7 @@ static void handle(world *w, call *c) {
                                          param(c, "limit"), text_param(c, "sinceRevision")};
         answer_messages(w, &asked, &c->body, &c->answer);
     } else if (c->kind == METHOD_SEND) {
-        c->status = accept_message(w, c->params, false, &c->body, &c->answer);
+        c->status = accept_message(w, c->params, !is_current(w, c), &c->body, &c->answer);
     } else if (c->kind == METHOD_READ) {
         c->status = accept_read(w, c->params, &c->body);
     }
@@ -259,6 +274,8 @@ static void establish(world *w, call *c) {
     c->established = true;
     c->last_ms = w->time_ms;
     log_event(w, "stream %" PRId64 " is established", c->serial);
+    tab *t = tab_find(w, c->tab);
+    if (t) tab_focus(w, t);
     push_signal(w, -1, 0);
 }
 
@@ -278,7 +295,7 @@ static void arrive(world *w, const happening *h) {
     log_event(w, "call %" PRId64 " is answered: %d", c->serial, c->status);
     if (c->kind != METHOD_STREAM && !is_local(c) && hits(w, FAULT_REPEATED))
         world_after(w, latency_ms(w), arrive, c->serial, 0, 0);
-    world_after(w, latency_ms(w), reply, c->serial, 0, 0);
+    call_after(w, c, latency_ms(w), reply);
 }
 
 static call_kind kind_of(const char *method) {
@@ -304,6 +321,8 @@ void network_call(world *w, const cJSON *plan) {
     if (transfer_tell(w, plan)) return;
     call *c = checked(calloc(1, sizeof *c));
     c->serial = ++w->network.serials;
+    c->tab = w->tab->number;
+    c->generation = w->host->generation;
     c->id = id_of(plan);
     c->file = -1;
     c->plan = checked(cJSON_PrintUnformatted(plan));
@@ -316,15 +335,15 @@ void network_call(world *w, const cJSON *plan) {
     w->network.calls = c;
     log_event(w, "call %" PRId64 ": %s", c->serial, c->plan);
     const cJSON *timeout = cJSON_GetObjectItemCaseSensitive(plan, "timeoutMs");
-    if (timeout) world_after(w, (int64_t)timeout->valuedouble, time_out, c->serial, 0, 0);
+    if (timeout) call_after(w, c, (int64_t)timeout->valuedouble, time_out);
     world_after(w, latency_ms(w), arrive, c->serial, 0, 0);
     transfer_leaves(w, c);
-    check_call(w, c);
+    if (is_current(w, c)) check_call(w, c);
 }
 
 void network_abort(world *w, int64_t id) {
     call *c = w->network.calls;
-    while (c && c->id != id) c = c->next;
+    while (c && !(is_here(w, c) && c->id == id)) c = c->next;
     log_event(w, "call %" PRId64 " is aborted", c ? c->serial : 0);
     if (!c) return;
     take_out(w, c);
@@ -333,12 +352,17 @@ void network_abort(world *w, int64_t id) {
 }
 
 void network_abort_all(world *w) {
-    while (w->network.calls) {
-        call *next = w->network.calls->next;
-        if (!w->network.calls->answered) leave_behind(w, w->network.calls);
-        transfer_aborted(w, w->network.calls);
-        release(w->network.calls);
-        w->network.calls = next;
+    call **at = &w->network.calls;
+    while (*at) {
+        call *c = *at;
+        if (!is_here(w, c)) {
+            at = &c->next;
+            continue;
+        }
+        if (!c->answered) leave_behind(w, c);
+        transfer_aborted(w, c);
+        *at = c->next;
+        release(c);
     }
 }
 
@@ -351,22 +375,29 @@ static void deliver_signal(world *w, const happening *h) {
     push_signal(w, (int)h->b, h->c);
 }
 
-static call *stream(const world *w) {
-    call *c = w->network.calls;
-    while (c && !(c->kind == METHOD_STREAM && c->established)) c = c->next;
-    return c;
+static bool is_stream(const call *c) {
+    return c->kind == METHOD_STREAM && c->established;
 }
 
-void network_publish(world *w, int chat) {
-    call *c = stream(w);
-    if (!c) return;
+static void publish_on(world *w, call *c, int chat) {
     if (hits(w, FAULT_SIGNAL_LOST)) {
         w->signal_lost = true;
         return;
     }
     const int64_t at_ms = w->time_ms + latency_ms(w);
     if (at_ms > c->last_ms) c->last_ms = at_ms;
-    world_after(w, c->last_ms - w->time_ms, deliver_signal, c->serial, chat, w->server.chats[chat].revision);
+    timeline_add(&w->timeline, (happening){.time_ms = c->last_ms,
+                                           .act = deliver_signal,
+                                           .a = c->serial,
+                                           .b = chat,
+                                           .c = w->server.chats[chat].revision,
+                                           .tab = c->tab});
+}
+
+void network_publish(world *w, int chat) {
+    for (call *c = w->network.calls; c; c = c->next) {
+        if (is_stream(c)) publish_on(w, c, chat);
+    }
 }
 
 void network_burst(world *w, int chat, int count) {
@@ -374,19 +405,36 @@ void network_burst(world *w, int chat, int count) {
     for (int i = 0; i < count; i++) push_signal(w, chat, w->server.chats[chat].revision);
 }
 
-static void end_stream(world *w) {
-    call *c = stream(w);
+static void stream_ends(world *w, const happening *h) {
+    call *c = find(w, h->a);
     if (!c) return;
     if (prng_hits(&w->network.random, 5000)) end_call(w, c, "\"status\":200");
     else fail_call(w, c, "network");
 }
 
+/** Where it is frozen it hears of that later. */
+static void end_streams(world *w) {
+    for (call *c = w->network.calls; c; c = c->next) {
+        if (is_stream(c)) call_after(w, c, 0, stream_ends);
+    }
+}
+
 /* ---- outages ---- */
+
+static void hear_of_browser(world *w, const happening *h) {
+    (void)h;
+    host_tell_connectivity(w);
+}
 
 static void tell_browser(world *w, bool online) {
     if (w->network.browser_online == online) return;
     w->network.browser_online = online;
-    host_tell_connectivity(w);
+    for (int i = 0; i < TABS_MAX; i++) {
+        if (!w->tabs.at[i].alive) continue;
+        tab_focus(w, &w->tabs.at[i]);
+        if (w->tab->frozen) tab_after(w, 0, hear_of_browser, 0, 0, 0);
+        else host_tell_connectivity(w);
+    }
 }
 
 static void come_back(world *w, const happening *h) {
@@ -401,7 +449,7 @@ static void go_down(world *w) {
     w->network.down = true;
     const int64_t outage_ms = prng_between(p, 500, prng_hits(p, 3000) ? 600000 : 20000);
     log_event(w, "the network is down for %" PRId64 " ms", outage_ms);
-    end_stream(w);
+    end_streams(w);
     if (prng_hits(p, 5000)) tell_browser(w, false);
     world_after(w, outage_ms, come_back, 0, 0, 0);
 }
@@ -409,13 +457,13 @@ static void go_down(world *w) {
 void network_sleep(world *w) {
     for (call *c = w->network.calls; c; c = c->next) {
         c->answered = false;
-        world_after(w, latency_ms(w), fail_now, c->serial, 0, 0);
+        call_after(w, c, latency_ms(w), fail_now);
     }
 }
 
 void network_step(world *w) {
     if (!w->network.down && hits(w, FAULT_OUTAGE)) go_down(w);
-    if (hits(w, FAULT_STREAM_ENDS)) end_stream(w);
+    if (hits(w, FAULT_STREAM_ENDS)) end_streams(w);
 }
 
 void network_start(world *w) {
@@ -429,5 +477,9 @@ void network_heal(world *w) {
 }
 
 void network_free(world *w) {
-    network_abort_all(w);
+    while (w->network.calls) {
+        call *next = w->network.calls->next;
+        release(w->network.calls);
+        w->network.calls = next;
+    }
 }

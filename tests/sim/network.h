@@ -24,8 +24,10 @@ typedef enum {
 /** A call that the host has started and that has not ended. */
 typedef struct call {
     int64_t serial; /* names it in the timeline */
-    int64_t id;     /* as the core names it */
-    char *plan;     /* as the plan had it, JSON */
+    int64_t tab;    /* whose host has started it */
+    int64_t generation;
+    int64_t id; /* as the core names it */
+    char *plan; /* as the plan had it, JSON */
     call_kind kind;
     int chat;         /* that it is about; -1: none, or none that the server knows */
     cJSON *params;    /* of the plan */
@@ -64,7 +66,7 @@ void network_heal(world *w);
 void network_call(world *w, const cJSON *call);
 /** Aborts the call that the core names so, if it is under way. */
 void network_abort(world *w, int64_t id);
-/** Aborts every call; nothing of them comes back, or hardly anything. */
+/** Aborts every call of the host at hand; nothing of them comes back, or hardly anything. */
 void network_abort_all(world *w);
 /** What was under way has failed while the device slept. */
 void network_sleep(world *w);
@@ -74,7 +76,7 @@ void network_publish(world *w, int chat);
 /** A signal of this chat arrives at once, `count` times. */
 void network_burst(world *w, int chat, int count);
 
-/** Fetches under way, and those for one chat; how many there are of one kind. */
+/** Of the host at hand: fetches under way, and those for one chat; how many there are of one kind. */
 int network_calls(const world *w);
 int network_calls_of(const world *w, call_kind kind);
 int network_calls_for(const world *w, int chat);

@@ -5,56 +5,56 @@
 #include "moment.h"
 #include "world.h"
 
-static void put(world *w, const char *store, const buffer *text) {
-    cJSON *value = checked(cJSON_Parse(text->at));
+static void put(world *w, const char *store, const buffer *json) {
+    cJSON *value = checked(cJSON_Parse(json->at));
     store_put(&w->store, store_of(&w->store, store), value, true);
     cJSON_Delete(value);
 }
 
 static void put_message(world *w, int chat, int64_t sequence) {
-    buffer text = {0};
+    buffer json = {0};
     char id[ID_BYTES], request_id[ID_BYTES], moment[MOMENT_BYTES];
     const server_message *m = server_message_of(w, chat, sequence);
     id_of_message(id, chat, sequence);
     id_of_chat(request_id, chat);
     moment_write(moment, m->created_ms);
-    buffer_print(&text, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, id, request_id,
+    buffer_print(&json, "{\"id\":\"%s\",\"requestId\":\"%s\",\"sequenceNumber\":%" PRId64, id, request_id,
                  sequence);
-    buffer_print(&text, ",\"senderId\":\"user-%d\",\"content\":\"message %" PRId64 " version 0\"", m->sender,
+    buffer_print(&json, ",\"senderId\":\"user-%d\",\"content\":\"message %" PRId64 " version 0\"", m->sender,
                  sequence);
-    buffer_print(&text, ",\"createdAt\":\"%s\",\"status\":\"sent\",\"_cachedAt\":1,\"_syncVersion\":1}",
+    buffer_print(&json, ",\"createdAt\":\"%s\",\"status\":\"sent\",\"_cachedAt\":1,\"_syncVersion\":1}",
                  moment);
-    put(w, "messages", &text);
+    put(w, "messages", &json);
     model_of(w, chat)->newest[sequence] = 0;
-    buffer_free(&text);
+    buffer_free(&json);
 }
 
 static void put_chat(world *w, int chat) {
     prng *p = &w->server.random;
-    buffer text = {0};
+    buffer json = {0};
     char id[ID_BYTES];
     id_of_chat(id, chat);
-    buffer_print(&text, "{\"requestId\":\"%s\",\"lastSyncedSequence\":%" PRId64, id,
+    buffer_print(&json, "{\"requestId\":\"%s\",\"lastSyncedSequence\":%" PRId64, id,
                  prng_between(p, 0, server_find(w, chat)->last_sequence));
-    buffer_print(&text, ",\"lastSyncedAt\":%" PRId64 ",\"messageCount\":3,\"theirs\":[1]}", WORLD_START_MS);
-    put(w, "chat_meta", &text);
-    buffer_free(&text);
+    buffer_print(&json, ",\"lastSyncedAt\":%" PRId64 ",\"messageCount\":3,\"theirs\":[1]}", WORLD_START_MS);
+    put(w, "chat_meta", &json);
+    buffer_free(&json);
 }
 
 static void put_operation(world *w, int chat, int64_t number, bool failed) {
-    buffer text = {0};
+    buffer json = {0};
     char id[ID_BYTES], request_id[ID_BYTES];
     id_of_operation(id, number);
     id_of_chat(request_id, chat);
-    buffer_print(&text, "{\"id\":\"%s\",\"type\":\"send_message\",\"requestId\":\"%s\"", id, request_id);
-    buffer_print(&text, ",\"status\":\"%s\",\"createdAt\":%" PRId64, failed ? "failed" : "pending", number);
-    buffer_print(&text, ",\"attemptedAt\":null,\"retryCount\":%d,\"maxRetries\":5", failed ? 5 : 0);
-    buffer_text(&text, failed ? ",\"lastError\":\"theirs\"" : ",\"lastError\":null");
-    buffer_print(&text, ",\"nextRetryAt\":null,\"payload\":{\"tempId\":\"%s\",\"content\":\"", id);
-    outgoing_write_text(&text, number, 1);
-    buffer_text(&text, " version 0\"}}");
-    put(w, "offline_queue", &text);
-    buffer_free(&text);
+    buffer_print(&json, "{\"id\":\"%s\",\"type\":\"send_message\",\"requestId\":\"%s\"", id, request_id);
+    buffer_print(&json, ",\"status\":\"%s\",\"createdAt\":%" PRId64, failed ? "failed" : "pending", number);
+    buffer_print(&json, ",\"attemptedAt\":null,\"retryCount\":%d,\"maxRetries\":5", failed ? 5 : 0);
+    buffer_text(&json, failed ? ",\"lastError\":\"theirs\"" : ",\"lastError\":null");
+    buffer_print(&json, ",\"nextRetryAt\":null,\"payload\":{\"tempId\":\"%s\",\"content\":\"", id);
+    outgoing_write_text(&json, number, 1);
+    buffer_text(&json, " version 0\"}}");
+    put(w, "offline_queue", &json);
+    buffer_free(&json);
 }
 
 void old_queue_make(world *w) {

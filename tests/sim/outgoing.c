@@ -14,7 +14,7 @@ int64_t outgoing_add(world *w, bool receipt, int chat) {
         all->capacity = all->capacity ? all->capacity * 2 : 64;
         all->at = checked(realloc(all->at, (size_t)all->capacity * sizeof *all->at));
     }
-    all->at[++all->count] = (outgoing){.receipt = receipt, .chat = chat};
+    all->at[++all->count] = (outgoing){.receipt = receipt, .chat = chat, .tab = w->tab->number};
     return all->count;
 }
 
@@ -33,9 +33,9 @@ void outgoing_starts_anew(outgoing *o) {
 
 /** The first call of a core may be the repetition of one that was interrupted. */
 void outgoing_leaves(const world *w, outgoing *o) {
-    o->tries += o->life == w->host.life;
+    o->tries += o->life == w->host->life;
     o->asked_ms = 0;
-    o->life = w->host.life;
+    o->life = w->host->life;
 }
 
 static bool is_final(int status) {

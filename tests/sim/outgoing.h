@@ -15,9 +15,11 @@
  */
 typedef struct {
     bool receipt; /* it says that the chat was read; else it is a message */
+    int64_t tab;  /* in which it was written */
     int chat;
     int drafts;        /* texts that its author has written for it: the first, and one per edit */
     int draft;         /* the newest text that was acknowledged */
+    bool crossed;      /* another tab has corrected it: which text is the later one nobody can tell */
     bool acknowledged; /* the outbox has answered for it */
     bool cancelled;    /* it was deleted at its author's wish */
     bool final;        /* a refusal for good was handed to the device since it was to be sent (again) */

@@ -52,6 +52,12 @@ static const struct {
     {"download_forgotten", "a download that failed is never tried again"},
     {"evicted_hole_forgotten", "messages that were evicted leave no hole"},
     {"stats_not_counted", "the bytes of messages that go are still counted"},
+    {"not_fenced", "a leader that was superseded goes on writing"},
+    {"replay_without_ids", "what was left in storage leaves no answer there"},
+    {"acknowledged_uncommitted", "commands are answered before their transaction is through"},
+    {"takeover_untold", "who takes over says nothing of what the last leader may have changed"},
+    {"handover_gap_taken", "events of another tab are taken though some before them are missing"},
+    {"orphan_kept", "what a tab had opened stays open when it is gone"},
 };
 enum { PLANTS = sizeof plants / sizeof *plants };
 

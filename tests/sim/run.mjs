@@ -7,6 +7,8 @@ import { availableParallelism } from 'node:os';
 import { buildSim, run } from './build.mjs';
 
 const lastLine = /^(\d+) seeds, (\d+) steps, (\d+) violations$/;
+/** What befell tabs: numbers, each with its name. */
+const tabsLine = /^\d+ tabs, /;
 
 /** @param {string[]} words @param {string} name @param {number} otherwise */
 function numberOf(words, name, otherwise) {
@@ -34,8 +36,10 @@ function shares(words) {
 /** Shows a program's lines but for the last, whose numbers it resolves with. */
 async function runShare(/** @type {string} */ program, /** @type {string[]} */ words) {
   let sums = [0, 0, 0];
+  let tabs = '';
   let counted = false;
   const { code, output } = await run(program, words, (line) => {
+    if (tabsLine.test(line)) return void (tabs = line);
     const match = lastLine.exec(line);
     if (!match) return console.log(line);
     counted = true;
@@ -43,7 +47,18 @@ async function runShare(/** @type {string} */ program, /** @type {string[]} */ w
   });
   const fine = counted ? code === 0 || code === 1 : code === 0;
   if (!fine) console.log(`the simulator ended with ${code}\n${output.split('\n').slice(-40).join('\n')}`);
-  return { sums, counted, fine };
+  return { sums, tabs, counted, fine };
+}
+
+/** Adds up the numbers of lines that are the same but for those. */
+function added(/** @type {string[]} */ lines) {
+  const numbers = lines.map((line) => (line.match(/\d+/g) ?? []).map(Number));
+  let at = 0;
+  return lines[0]?.replaceAll(/\d+/g, () => {
+    const sum = numbers.reduce((total, each) => total + (each[at] ?? 0), 0);
+    at += 1;
+    return String(sum);
+  });
 }
 
 async function main() {
@@ -51,8 +66,9 @@ async function main() {
   const program = await buildSim(process.argv.includes('--sanitize') ? 'sanitize' : 'native');
   const results = await Promise.all(shares(words).map((share) => runShare(program, share)));
   const [seeds, steps, violations] = [0, 1, 2].map((i) => results.reduce((sum, r) => sum + r.sums[i], 0));
-  if (results.some((result) => result.counted))
-    console.log(`${seeds} seeds, ${steps} steps, ${violations} violations`);
+  const counted = results.filter((result) => result.counted);
+  if (counted.length) console.log(added(counted.map(({ tabs }) => tabs)));
+  if (counted.length) console.log(`${seeds} seeds, ${steps} steps, ${violations} violations`);
   process.exitCode = violations > 0 || results.some((result) => !result.fine) ? 1 : 0;
 }
 

@@ -14,7 +14,7 @@
  *
  * `--first` stops at the first violation, `--all` reports more than the first few in full, `--traces` prints
  * each seed's trace hash, `--verbose` every event. The last line is `N seeds, M steps, V violations`; the
- * exit code is 1 when V is not 0.
+ * exit code is 1 when V is not 0; the line before says what befell tabs.
  */
 typedef struct {
     int64_t seeds;
@@ -72,21 +72,47 @@ static void report(const options *o, const world *w) {
     buffer_free(&settings);
 }
 
-/** One seed; true when it was violated. */
-static bool run_seed(const options *o, uint64_t seed, int64_t *steps, int64_t violations) {
+static void add_totals(tab_totals *sum, const tab_totals *t) {
+    sum->opened += t->opened;
+    sum->takeovers += t->takeovers;
+    sum->steals += t->steals;
+    sum->freezes += t->freezes;
+    sum->fenced += t->fenced;
+    sum->mailed += t->mailed;
+    sum->messages_lost += t->messages_lost;
+}
+
+static void print_totals(const tab_totals *t) {
+    printf("%" PRId64 " tabs, %" PRId64 " takeovers, %" PRId64 " steals, %" PRId64 " freezes, ", t->opened,
+           t->takeovers, t->steals, t->freezes);
+    printf("%" PRId64 " times fenced, %" PRId64 " mails, %" PRId64 " messages lost\n", t->fenced, t->mailed,
+           t->messages_lost);
+}
+
+/** What all seeds have come to. */
+typedef struct {
+    int64_t steps;
+    int64_t violations;
+    tab_totals tabs;
+} sums;
+
+/** One seed. */
+static void run_seed(const options *o, uint64_t seed, sums *all) {
     world *w = world_run(&(world_options){seed, o->steps, o->verbose});
     const bool violated = w->log.violated;
-    *steps += w->step;
+    all->steps += w->step;
+    add_totals(&all->tabs, &w->tabs.totals);
     if (o->traces) printf("seed %" PRIu64 ": %016" PRIx64 "\n", seed, w->log.hash);
-    if (violated && (o->all || violations < REPORTS_MAX)) report(o, w);
+    if (violated && (o->all || all->violations < REPORTS_MAX)) report(o, w);
     else if (violated) printf("violation: seed %" PRIu64 ", checker %s\n", seed, w->log.checker);
+    all->violations += violated;
     world_free(w);
-    return violated;
 }
 
 int main(int count, char **words) {
     options o = {.seeds = 100, .steps = 2000, .seed = 1};
-    int64_t steps = 0, violations = 0, seeds = 0;
+    sums all = {0};
+    int64_t seeds = 0;
     if (!read_options(&o, count, words)) {
         fputs(how_to_use, stderr);
         return 2;
@@ -99,10 +125,12 @@ int main(int count, char **words) {
         fprintf(stderr, "There is no bug %s to plant; --plant list names them.\n", o.plant);
         return 2;
     }
-    for (; seeds < o.seeds && !(o.first && violations); seeds++) {
-        violations += run_seed(&o, o.seed + (uint64_t)seeds, &steps, violations);
+    for (; seeds < o.seeds && !(o.first && all.violations); seeds++) {
+        run_seed(&o, o.seed + (uint64_t)seeds, &all);
         if ((seeds + 1) % PROGRESS_SEEDS == 0) printf("%" PRId64 " seeds\n", seeds + 1), fflush(stdout);
     }
-    printf("%" PRId64 " seeds, %" PRId64 " steps, %" PRId64 " violations\n", seeds, steps, violations);
-    return violations > 0;
+    print_totals(&all.tabs);
+    printf("%" PRId64 " seeds, %" PRId64 " steps, %" PRId64 " violations\n", seeds, all.steps,
+           all.violations);
+    return all.violations > 0;
 }

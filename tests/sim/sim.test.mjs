@@ -31,10 +31,15 @@ async function plants() {
     .map((line) => line.split(' ')[0]);
 }
 
-test('300 seeds, 500 steps: no violation', async () => {
+test('300 seeds, 500 steps: no violation, and a lot befalls tabs', async () => {
   const { code, output, last } = await simulate('--seeds 300 --steps 500');
   assert.equal(code, 0, output);
   assert.match(last, /^300 seeds, \d+ steps, 0 violations$/);
+  const [tabs = '', ...others] = output.split('\n').filter((line) => /^\d+ tabs, /.test(line));
+  assert.deepEqual(others, []);
+  const counted = [...tabs.matchAll(/\d+/g)].map(Number);
+  assert.equal(counted.length, 7, tabs);
+  for (const count of counted) assert.ok(count > 30, tabs);
 });
 
 test('40 seeds, 500 steps under AddressSanitizer and UndefinedBehaviorSanitizer', async () => {
@@ -69,10 +74,12 @@ test('each planted bug is found within 1,000 seeds, and its seed replays', async
   }
 });
 
-test('the bugs that can be planted are those in the core', async () => {
-  const folder = join(root, 'wasm/src');
-  const sources = readdirSync(folder).filter((name) => name.endsWith('.c'));
-  const text = sources.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+test('the bugs that can be planted are those in the core, and one in its host', async () => {
+  const files = ['wasm/src', 'tests/sim'].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(root, folder, name)),
+  );
+  const sources = files.filter((name) => name.endsWith('.c'));
+  const text = sources.map((name) => readFileSync(name, 'utf8')).join('\n');
   const planted = new Set([...text.matchAll(/\bPLANTED\((\w+)\)/g)].map(([, name]) => name));
   assert.deepEqual([...planted].sort(), (await plants()).sort());
 });

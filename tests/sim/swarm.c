@@ -20,19 +20,27 @@ static int one_of(prng *p, const int *choices, size_t count) {
 static bool is_per_step(fault f) {
     return f == FAULT_STREAM_ENDS || f == FAULT_OUTAGE || f == FAULT_AWAY || f == FAULT_KILLED ||
            f == FAULT_CLOCK_FORWARD || f == FAULT_CLOCK_BACK || f == FAULT_DAMAGED_BLOCK ||
-           f == FAULT_MEDIA_LOST;
+           f == FAULT_MEDIA_LOST || f == FAULT_TAB_FROZEN || f == FAULT_TAB_HIDDEN || f == FAULT_TAB_CLOSED;
 }
 
-static bool is_of_media(fault f) {
-    return f >= FAULT_FIRST_OF_MEDIA && f < FAULT_FIRST_LIE;
+/** Each is picked by a generator of its own, so that the rest of a seed's world stays as it was without. */
+typedef enum { PART_WORLD, PART_MEDIA, PART_TABS } part;
+
+static bool is_lie(fault f) {
+    return f >= FAULT_FIRST_LIE && f < FAULT_FIRST_OF_TABS;
 }
 
-static void pick_rates(swarm *s, prng *p, bool media) {
+static part part_of(fault f) {
+    if (f >= FAULT_FIRST_OF_TABS) return PART_TABS;
+    return f >= FAULT_FIRST_OF_MEDIA && f < FAULT_FIRST_LIE ? PART_MEDIA : PART_WORLD;
+}
+
+static void pick_rates(swarm *s, prng *p, part of) {
     const int share = PICK(p, 0, 1500, 4000, 7000);
-    if (!media) s->lies = prng_hits(p, 2000);
+    if (of == PART_WORLD) s->lies = prng_hits(p, 2000);
     for (fault f = 0; f < FAULTS; f++) {
-        if (is_of_media(f) != media) continue;
-        const bool lie = f >= FAULT_FIRST_LIE;
+        if (part_of(f) != of) continue;
+        const bool lie = is_lie(f);
         const int rate = lie              ? PICK(p, 200, 1000, 4000)
                          : is_per_step(f) ? PICK(p, 5, 20, 80)
                                           : PICK(p, 30, 100, 400, 1500);
@@ -75,10 +83,15 @@ static void pick_room(swarm *s, prng *p) {
     s->estimates = prng_hits(p, 2000);
 }
 
-/** By a generator of its own, so that the rest of a seed's world is as it was before there were media. */
+static void pick_tabs(swarm *s, uint64_t seed) {
+    prng p = prng_for(seed, "tabs");
+    s->tabs = PICK(&p, 1, 1, 2, 2, 3, 4);
+    if (s->tabs > 1) pick_rates(s, &p, PART_TABS);
+}
+
 static void pick_media(swarm *s, uint64_t seed) {
     prng p = prng_for(seed, "media");
-    pick_rates(s, &p, true);
+    pick_rates(s, &p, PART_MEDIA);
     s->media_files = PICK(&p, 1, 3, 6, GALLERY_FILES_MAX);
     if (s->chats > 8) s->media_files = 1;
     s->media_size = PICK(&p, 200, 2000, 20000);
@@ -91,7 +104,7 @@ static void pick_media(swarm *s, uint64_t seed) {
 swarm swarm_pick(uint64_t seed) {
     prng p = prng_for(seed, "swarm");
     swarm s = {0};
-    pick_rates(&s, &p, false);
+    pick_rates(&s, &p, PART_WORLD);
     s.chats = PICK(&p, 1, 2, 3, 5, 8, 30);
     s.messages = PICK(&p, 0, 5, 40, 120, 300);
     if (s.chats > 8) s.messages /= 10;
@@ -109,6 +122,7 @@ swarm swarm_pick(uint64_t seed) {
     s.author_burst = PICK(&p, 1, 3, 10);
     s.old_queue = prng_hits(&p, 1000);
     pick_media(&s, seed);
+    pick_tabs(&s, seed);
     return s;
 }
 
@@ -121,6 +135,7 @@ const char *swarm_fault_name(fault f) {
 }
 
 void swarm_describe(const swarm *s, buffer *out) {
+    buffer_print(out, "tabs=%d ", s->tabs);
     buffer_print(out, "chats=%d messages=%" PRId64 " page_max=%" PRId64 " history=%d burst=%" PRId64,
                  s->chats, s->messages, s->page_max, s->history_kept, s->burst_max);
     buffer_print(out, " server_pause=%" PRId64 " user_pause=%" PRId64 " latency=%" PRId64 " storage=%" PRId64,

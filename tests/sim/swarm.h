@@ -54,12 +54,19 @@
     FAULT(LIE_STRANGER)  /* a message of another chat */                                                     \
     FAULT(LIE_RECORD)    /* a record that is not valid */                                                    \
     FAULT(LIE_SEQUENCE)  /* a message with another sequence number than before */                            \
-    FAULT(LIE_CURSOR)    /* a chat list that goes on for ever */
+    FAULT(LIE_CURSOR)    /* a chat list that goes on for ever */                                             \
+    FAULT(TAB_FROZEN)    /* it runs nothing for a while, and its transaction stays open for some of that */  \
+    FAULT(TAB_HIDDEN)    /* its page is put away, and comes back */                                          \
+    FAULT(TAB_CLOSED)    /* in order */                                                                      \
+    FAULT(STAYS_AWAY)    /* for longer than most */                                                          \
+    FAULT(MESSAGE_LOST)  /* what one tab says to another */                                                  \
+    FAULT(MAIL_FAILS)    /* an event can't be left in storage */
 
 #define SWARM_ENUMERATOR(name) FAULT_##name,
 typedef enum { SWARM_FAULTS(SWARM_ENUMERATOR) FAULTS } fault;
 #define FAULT_FIRST_OF_MEDIA FAULT_MEDIA_BREAKS
 #define FAULT_FIRST_LIE      FAULT_LIE_OVERLAP
+#define FAULT_FIRST_OF_TABS  FAULT_TAB_FROZEN
 
 /** Which layout each tab of a seed keeps history in. */
 typedef enum { TABS_ROWS, TABS_BLOCKS, TABS_ROWS_FIRST, TABS_SWITCH } tab_layouts;
@@ -94,6 +101,8 @@ typedef struct {
     bool estimates;       /* the browser says what is left, and is not always right */
     int64_t files_from;   /* size from which on bytes go to files; 0: there are none */
     int thumbnail_side;   /* 0: none are made */
+
+    int tabs; /* that are open at once at most */
 } swarm;
 
 swarm swarm_pick(uint64_t seed);

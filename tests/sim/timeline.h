@@ -16,6 +16,8 @@ struct happening {
     int64_t a;
     int64_t b;
     int64_t c;
+    int64_t tab; /* in which it happens; 0: in none */
+    bool idle;   /* it goes on for ever, and is no step */
 };
 
 /** What is to happen, the earliest first (a binary heap). */

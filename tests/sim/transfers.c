@@ -31,19 +31,15 @@ void transfers_start(world *w) {
     w->transfers.random = prng_for(w->seed, "transfers");
 }
 
-void transfers_forget(world *w) {
-    memset(w->transfers.partials, 0, sizeof w->transfers.partials);
-}
-
 bool transfer_is(const call *c) {
     return c->kind == METHOD_MEDIA;
 }
 
 static partial *partial_of(world *w, const call *c) {
     static partial nobody;
-    const bool known = c->chat >= 0 && c->file >= 0;
-    if (!known) nobody = (partial){0};
-    return known ? &w->transfers.partials[c->chat][c->file] : &nobody;
+    tab *t = c->chat >= 0 && c->file >= 0 ? tab_find(w, c->tab) : NULL;
+    if (!t) nobody = (partial){0};
+    return t ? &t->partials[c->chat][c->file] : &nobody;
 }
 
 /* ---- calls that want no answer ---- */
@@ -62,7 +58,7 @@ static void abort_download(world *w, const cJSON *params) {
     const int chat = id_read_chat(text_of(params, "requestId"));
     const int file = gallery_read_name(text_of(params, "filename"));
     network_abort(w, number_of(params, "call"));
-    if (chat >= 0 && chat < SERVER_CHATS_MAX && file >= 0) w->transfers.partials[chat][file] = (partial){0};
+    if (chat >= 0 && chat < SERVER_CHATS_MAX && file >= 0) w->tab->partials[chat][file] = (partial){0};
 }
 
 bool transfer_tell(world *w, const cJSON *plan) {
@@ -217,7 +213,7 @@ void transfer_aborted(world *w, call *c) {
 /* ---- held bytes ---- */
 
 bool transfer_held(const world *w, int64_t number, media_bytes *out) {
-    const event_list *group = &w->host.group;
+    const event_list *group = &w->host->group;
     for (size_t i = 0; number && i < group->count; i++) {
         if (group->at[i]->held != number) continue;
         *out = group->at[i]->bytes;

@@ -18,14 +18,10 @@ typedef struct {
  */
 typedef struct {
     prng random;
-    partial partials[SERVER_CHATS_MAX][GALLERY_FILES_MAX];
     int64_t helds;
 } transfers;
 
 void transfers_start(world *w);
-/** The tab is gone, with what it has kept. */
-void transfers_forget(world *w);
-
 /** Whether the call is about media, and about one that is being fetched. */
 bool transfer_is(const call *c);
 /** Carries out a call of the plan that wants no answer; false when it is none. */

@@ -26,8 +26,11 @@ static void note(world *w, int chat, int file, file_event what) {
     }
 }
 
+/** What is not here any more, as another tab has found out, can't have been used. */
 static void use(world *w, int chat, int file) {
-    if (!entry_of(w, chat, file)) return;
+    const media_entry *e = entry_of(w, chat, file);
+    if (!e) return;
+    if (!*e->blob) w->usage.files[chat][file].vague = true;
     w->usage.files[chat][file].used = ++w->usage.orders;
 }
 
@@ -78,6 +81,16 @@ static void use_somehow(world *w, const cJSON *about) {
     if (chat >= 0 && chat < SERVER_CHATS_MAX && file >= 0) w->usage.files[chat][file].vague = true;
 }
 
+/** Another tab may say at the same time that it was used. */
+static void hear_delete(world *w, const cJSON *header) {
+    const int chat = id_read_chat(text_of(header, "requestId"));
+    const bool one = member(header, "filename");
+    hear_of(w, header, (file_event){.moved = true, .excused = true});
+    if (one) use_somehow(w, header);
+    for (int file = 0; !one && chat >= 0 && chat < SERVER_CHATS_MAX && file < GALLERY_FILES_MAX; file++)
+        w->usage.files[chat][file].vague = true;
+}
+
 static void hear_get(world *w, const cJSON *header) {
     hear_of(w, header, (file_event){.moved = true, .excused = *text_of(header, "missing")});
     use_somehow(w, header);
@@ -112,8 +125,7 @@ static void hear(world *w, const host_event *event, const cJSON *header) {
     else if (strcmp(type, "mediaGet") == 0) hear_get(w, header);
     else if (strcmp(type, "reply") == 0) hear_reply(w, header);
     else if (strcmp(type, "repair") == 0) hear_repair(w);
-    else if (strcmp(type, "mediaDelete") == 0)
-        hear_of(w, header, (file_event){.moved = true, .excused = true});
+    else if (strcmp(type, "mediaDelete") == 0) hear_delete(w, header);
     else if (strcmp(type, "mediaPin") == 0) hear_of(w, header, (file_event){.moved = true});
     else if (strcmp(type, "mediaPriority") == 0) hear_of(w, header, (file_event){.moved = true});
     else if (strcmp(type, "mediaPrefetch") == 0) hear_of(w, header, (file_event){.moved = true});

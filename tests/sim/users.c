@@ -16,7 +16,7 @@ static void push(world *w, const char *standing, bool ends, buffer *header) {
     event->ends_standing = ends;
     w->inputs++;
     log_event(w, "user: %s", header->at);
-    host_push(w, event);
+    tab_push(w, event);
 }
 
 /* ---- commands ---- */
@@ -104,25 +104,33 @@ static void send_wrong(world *w) {
 static void supply_credentials(world *w, const happening *h) {
     (void)h;
     buffer header = {0};
-    w->network.logged_out = w->users.logged_out = false;
+    w->network.logged_out = false;
     buffer_text(&header, "{\"type\":\"credentials\"}");
     push(w, "", false, &header);
 }
 
-void users_signal(world *w, const cJSON *signal) {
+static void note_told(tab_page *p, int chat, int64_t changes, int64_t number) {
+    if (p->told[chat] < changes) p->told[chat] = changes;
+    p->heard_at[chat] = number;
+}
+
+static void hear(world *w, const cJSON *signal, int64_t changes, int64_t number) {
     const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "type"));
     const char *state = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "state"));
     const char *id = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "requestId"));
     const char *code = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(signal, "code"));
     const int chat = id ? id_read_chat(id) : -1;
     if (strcmp(type, "connection") == 0) {
-        w->users.online = strcmp(state, "online") == 0;
+        w->page->online = strcmp(state, "online") == 0;
+        w->page->heard_online_at = number;
     } else if (strcmp(type, "chat") == 0 && chat >= 0 && chat < SERVER_CHATS_MAX) {
-        snprintf(w->users.states[chat], sizeof w->users.states[chat], "%s", state);
+        snprintf(w->page->states[chat], sizeof w->page->states[chat], "%s", state);
+        note_told(w->page, chat, changes, number);
+    } else if (strcmp(type, "outbox") == 0) {
+        if (w->page->told_of_outbox < changes) w->page->told_of_outbox = changes;
     } else if (strcmp(type, "auth") == 0) {
         const int64_t pause_ms = prng_pause_ms(&w->users.random, 2000);
-        w->users.logged_out = true;
-        world_after(w, pause_ms, supply_credentials, 0, 0, 0);
+        tab_after(w, pause_ms, supply_credentials, 0, 0, 0);
     }
     if (code) {
         log_event(w, "error: %s", code);
@@ -130,6 +138,11 @@ void users_signal(world *w, const cJSON *signal) {
         return;
     }
     log_event(w, "told: %s %s %s", type, id ? id : "", state ? state : "");
+}
+
+void users_hear(world *w, const cJSON *signals, int64_t changes, int64_t number) {
+    for (const cJSON *each = signals ? signals->child : NULL; each; each = each->next)
+        hear(w, each, changes, number);
 }
 
 /* ---- the page ---- */
@@ -155,25 +168,25 @@ static void tell(world *w, const char *type, int chat, int number, bool ends) {
     id_of_chat(id, chat);
     buffer_print(&header, "{\"type\":\"%s\",\"requestId\":\"%s\"", type, id);
     if (number) {
-        buffer_print(&header, ",\"view\":\"%d\"", number);
-        snprintf(standing, sizeof standing, "open %d", number);
+        buffer_print(&header, ",\"view\":\"tab-%" PRId64 ":%d\"", w->tab->number, number);
+        snprintf(standing, sizeof standing, "open tab-%" PRId64 ":%d", w->tab->number, number);
     }
     buffer_text(&header, "}");
     push(w, standing, ends, &header);
 }
 
 void users_open(world *w, int chat) {
-    users *u = &w->users;
-    if (u->view_count == VIEWS_MAX) return;
-    const view opened = {++u->views_opened, chat};
-    u->views[u->view_count++] = opened;
+    tab_page *p = w->page;
+    if (p->view_count == VIEWS_MAX) return;
+    const view opened = {++w->users.views_opened, chat};
+    p->views[p->view_count++] = opened;
     tell(w, "open", chat, opened.number, false);
 }
 
 static void close_view(world *w, int at) {
-    users *u = &w->users;
-    const view closed = u->views[at];
-    u->views[at] = u->views[--u->view_count];
+    tab_page *p = w->page;
+    const view closed = p->views[at];
+    p->views[at] = p->views[--p->view_count];
     tell(w, "close", closed.chat, closed.number, true);
 }
 
@@ -200,9 +213,9 @@ static void read_some(world *w, int chat) {
 
 /** A chat: one that is shown, or any, or now and then one that nobody knows. */
 static int some_chat(world *w) {
-    const users *u = &w->users;
+    const tab_page *p = w->page;
     if (between(w, 0, 60) == 0) return SERVER_CHATS_MAX - 1;
-    if (u->view_count && between(w, 0, 2)) return u->views[between(w, 0, u->view_count - 1)].chat;
+    if (p->view_count && between(w, 0, 2)) return p->views[between(w, 0, p->view_count - 1)].chat;
     return prng_skewed(&w->users.random, w->server.chat_count);
 }
 
@@ -218,7 +231,7 @@ static void act_in(world *w, int chat) {
 
 static void act(world *w) {
     const int64_t dice = between(w, 1, 100);
-    if (dice <= 15 && w->users.view_count) close_view(w, (int)between(w, 0, w->users.view_count - 1));
+    if (dice <= 15 && w->page->view_count) close_view(w, (int)between(w, 0, w->page->view_count - 1));
     else if (dice <= 28) users_sync(w, -1);
     else if (dice <= 31) send_wrong(w);
     else if (dice <= 36) users_look(w);
@@ -228,22 +241,30 @@ static void act(world *w) {
 static void act_and_go_on(world *w, const happening *h) {
     (void)h;
     if (w->users.stopped) return;
-    if (w->host.alive) act(w);
+    if (tabs_focus_any(w)) act(w);
     world_after(w, prng_pause_ms(&w->users.random, w->swarm.user_pause), act_and_go_on, 0, 0, 0);
 }
 
-/* ---- the tab ---- */
+/* ---- the page's life ---- */
 
-void users_tab_opened(world *w) {
-    users *u = &w->users;
-    u->online = w->network.browser_online;
-    memset(u->states, 0, sizeof u->states);
+/** It reads what is stored, and hears of what changes from then on. */
+void page_opened(world *w) {
+    tab_page *p = w->page;
+    *p = (tab_page){.online = w->network.browser_online, .opened_ms = w->time_ms};
+    for (int chat = 0; chat < SERVER_CHATS_MAX; chat++) p->told[chat] = w->changes.last;
+    p->told_of_outbox = w->changes.last;
 }
 
-void users_tab_gone(world *w) {
+void page_gone(world *w) {
     commands_forget(w);
     viewers_forget(w);
-    w->users.view_count = 0;
+    w->page->view_count = 0;
+}
+
+void page_misses(world *w, int64_t changes, int64_t number) {
+    tab_page *p = w->page;
+    if (p->missed < changes) p->missed = changes;
+    p->missed_at = number;
 }
 
 void users_start(world *w) {
@@ -253,8 +274,4 @@ void users_start(world *w) {
 
 void users_stop(world *w) {
     w->users.stopped = true;
-}
-
-void users_free(world *w) {
-    users_tab_gone(w);
 }

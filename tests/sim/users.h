@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "gallery.h"
 #include "host.h"
 #include "prng.h"
 #include "server.h"
@@ -14,30 +15,45 @@ typedef struct {
     int chat;
 } view;
 
-enum { VIEWS_MAX = 4 };
+enum { VIEWS_MAX = 4, PAGE_TOUCHES_MAX = 16 };
 
-/** The page and who sits before it. */
+/** What one page shows, and what it was told. */
 typedef struct {
-    prng random;
     view views[VIEWS_MAX];
     int view_count;
-    int views_opened;
-    bool stopped;                      /* nobody touches it */
-    bool online;                       /* as the core said last */
-    bool logged_out;                   /* likewise, until there are new credentials */
+    bool online;                       /* as a core said last */
     char states[SERVER_CHATS_MAX][16]; /* likewise */
+    int64_t told[SERVER_CHATS_MAX];    /* of the changes of each chat up to this one */
+    int64_t told_of_outbox;
+    int64_t missed; /* some of what it was told of the changes up to this one got lost on the way */
+    int64_t heard_at[SERVER_CHATS_MAX]; /* when the states were said, by the number of the message */
+    int64_t heard_online_at;
+    int64_t missed_at;
+    int64_t opened_ms;
+    char touched[PAGE_TOUCHES_MAX]
+                [GALLERY_ID_BYTES]; /* media, not told yet, in the order of their last use */
+    int touched_count;
+    int64_t hits; /* not told yet */
+} tab_page;
+
+/** Those who sit before the pages. */
+typedef struct {
+    prng random;
+    int views_opened;
+    bool stopped; /* nobody touches them */
 } users;
 
 void users_start(world *w);
-void users_free(world *w);
 void users_stop(world *w);
 
-/** The page was loaded anew, or is gone with all that waited. */
-void users_tab_opened(world *w);
-void users_tab_gone(world *w);
+/** The page at hand was loaded anew, or is gone with all that waited. */
+void page_opened(world *w);
+void page_gone(world *w);
+/** It has missed what the others hear. */
+void page_misses(world *w, int64_t changes, int64_t number);
 
-/** What the core tells the page. */
-void users_signal(world *w, const cJSON *signal);
+/** What a core tells the page at hand, with all changes up to this one, in the message of this number. */
+void users_hear(world *w, const cJSON *signals, int64_t changes, int64_t number);
 
 /** What the page does. */
 void users_open(world *w, int chat);

@@ -45,7 +45,7 @@ static page_command *begin(world *w, command_kind kind, const char *type, int ch
 /* ---- touches ---- */
 
 static void tell_touches(world *w) {
-    viewers *v = &w->viewers;
+    tab_page *v = w->page;
     buffer header = {0};
     if (!v->hits) return;
     buffer_text(&header, "{\"type\":\"mediaTouch\",\"ids\":[");
@@ -56,7 +56,7 @@ static void tell_touches(world *w) {
     buffer_print(&header, "],\"hits\":%" PRId64 "}", v->hits);
     viewers_forget(w);
     log_event(w, "user: %s", header.at);
-    host_push(w, host_event_new(header.at));
+    tab_push(w, host_event_new(header.at));
 }
 
 static void touches_are_due(world *w, const happening *h) {
@@ -65,22 +65,22 @@ static void touches_are_due(world *w, const happening *h) {
 }
 
 static void note_touch(world *w, const char *id) {
-    viewers *v = &w->viewers;
+    tab_page *v = w->page;
     int i = 0;
     while (i < v->touched_count && strcmp(v->touched[i], id) != 0) i++;
-    if (i == VIEWERS_TOUCHES_MAX) {
+    if (i == PAGE_TOUCHES_MAX) {
         tell_touches(w);
         i = 0;
     }
     if (i == v->touched_count) v->touched_count++;
     for (; i + 1 < v->touched_count; i++) strcpy(v->touched[i], v->touched[i + 1]);
     strcpy(v->touched[i], id);
-    if (!v->hits++) world_after(w, prng_pause_ms(&v->random, touch_ms), touches_are_due, 0, 0, 0);
+    if (!v->hits++) tab_after(w, prng_pause_ms(&w->viewers.random, touch_ms), touches_are_due, 0, 0, 0);
 }
 
 void viewers_forget(world *w) {
-    w->viewers.touched_count = 0;
-    w->viewers.hits = 0;
+    w->page->touched_count = 0;
+    w->page->hits = 0;
 }
 
 /* ---- getting ---- */
@@ -97,13 +97,13 @@ static void ask(world *w, int chat, int file, const char *missing) {
 
 /** Readers wait for the open transaction. */
 static void get_later(world *w, const happening *h) {
-    if (w->host.alive) viewers_get(w, (int)h->a, (int)h->b);
+    viewers_get(w, (int)h->a, (int)h->b);
 }
 
 void viewers_get(world *w, int chat, int file) {
     char id[GALLERY_ID_BYTES], key[KEY_BYTES];
-    if (w->store.change_count) {
-        world_after(w, 1, get_later, chat, file, 0);
+    if (!turn_is_free(w)) {
+        turn_wait(w, get_later, chat, file, 0);
         return;
     }
     const media_entry *e = entry_of(w, chat, file);
@@ -122,7 +122,7 @@ static void forget(world *w) {
     page_command *waits = NULL;
     int64_t count = 0;
     for (page_command *c = w->commands.first; c; c = c->next) {
-        if (c->kind == COMMAND_MEDIA_GET && !c->forgotten && between(w, 0, count++) == 0) waits = c;
+        if (c->kind == COMMAND_MEDIA_GET && command_is_here(w, c) && between(w, 0, count++) == 0) waits = c;
     }
     if (!waits) return;
     buffer header = {0};
@@ -131,7 +131,7 @@ static void forget(world *w) {
     host_event *event = host_event_new(header.at);
     strcpy(event->forgets, waits->name);
     log_event(w, "user: %s", header.at);
-    host_push(w, event);
+    tab_push(w, event);
 }
 
 /* ---- keeping and letting go ---- */
@@ -248,9 +248,9 @@ static void repair(world *w) {
 
 /** A chat that is shown, or any, or now and then one that nobody knows. */
 static int some_chat(world *w) {
-    const users *u = &w->users;
+    const tab_page *p = w->page;
     if (between(w, 0, 80) == 0) return SERVER_CHATS_MAX - 1;
-    if (u->view_count && between(w, 0, 1)) return u->views[between(w, 0, u->view_count - 1)].chat;
+    if (p->view_count && between(w, 0, 1)) return p->views[between(w, 0, p->view_count - 1)].chat;
     return prng_skewed(&w->viewers.random, w->server.chat_count);
 }
 
@@ -278,7 +278,7 @@ static void act(world *w) {
 static void act_and_go_on(world *w, const happening *h) {
     (void)h;
     if (w->users.stopped) return;
-    if (w->host.alive) act(w);
+    if (tabs_focus_any(w)) act(w);
     world_after(w, prng_pause_ms(&w->viewers.random, w->swarm.viewer_pause), act_and_go_on, 0, 0, 0);
 }
 

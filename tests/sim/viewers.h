@@ -6,17 +6,12 @@
 #include "gallery.h"
 #include "prng.h"
 
-enum { VIEWERS_TOUCHES_MAX = 16 };
-
 /**
  * Those who look at media: they get files, those of the store without the core, and tell it later of what
  * they used; give up waiting; keep files and let go of them, fetch some for later; and set the limits.
  */
 typedef struct {
     prng random;
-    char touched[VIEWERS_TOUCHES_MAX][GALLERY_ID_BYTES]; /* not told yet, in the order of their last use */
-    int touched_count;
-    int64_t hits; /* not told yet */
 } viewers;
 
 void viewers_start(world *w);

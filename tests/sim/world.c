@@ -15,7 +15,11 @@ bool world_next(world *w) {
     happening next;
     if (w->log.violated || !timeline_take(&w->timeline, &next)) return false;
     if (next.time_ms > w->time_ms) w->time_ms = next.time_ms;
-    next.act(w, &next);
+    const bool happens = tab_may_happen(w, &next);
+    w->idled = next.idle || !happens;
+    if (!next.idle) w->busy_ms = w->time_ms;
+    if (happens) next.act(w, &next);
+    if (w->idled) return !w->log.violated;
     w->step++;
     check_pace(w);
     return !w->log.violated;
@@ -36,10 +40,11 @@ static void fall_asleep(world *w) {
 
 static void live(world *w, int64_t steps) {
     while (w->step < steps && world_next(w)) {
+        if (w->idled) continue;
         if (prng_hits(&w->clock.random, w->swarm.rate[FAULT_AWAY])) fall_asleep(w);
         clock_step(w);
         network_step(w);
-        host_step(w);
+        tabs_step(w);
         damage_step(w);
         viewers_step(w);
         if (w->step % 50 == 0) checks_all(w);
@@ -51,6 +56,8 @@ static void world_start(world *w) {
     w->time_ms = WORLD_START_MS;
     clock_start(w);
     store_start(&w->store);
+    tab_focus(w, &w->tabs.at[0]);
+    channel_start(w);
     network_start(w);
     stragglers_start(w);
     lies_start(w);
@@ -64,7 +71,7 @@ static void world_start(world *w) {
     author_start(w);
     viewers_start(w);
     damage_start(w);
-    host_start(w);
+    tabs_start(w);
 }
 
 world *world_run(const world_options *options) {
@@ -78,8 +85,11 @@ world *world_run(const world_options *options) {
 }
 
 void world_free(world *w) {
-    host_free(w);
-    users_free(w);
+    tabs_free(w);
+    commands_free(w);
+    changes_free(w);
+    turns_free(w);
+    channel_free(w);
     network_free(w);
     stragglers_free(w);
     store_free(&w->store);

@@ -5,6 +5,8 @@
 #include "author.h"
 #include "buffer.h"
 #include "cached.h"
+#include "changes.h"
+#include "channel.h"
 #include "checks/checks.h"
 #include "clock.h"
 #include "commands.h"
@@ -14,6 +16,7 @@
 #include "host.h"
 #include "ids.h"
 #include "lies.h"
+#include "locks.h"
 #include "log.h"
 #include "model.h"
 #include "network.h"
@@ -24,8 +27,10 @@
 #include "store.h"
 #include "stragglers.h"
 #include "swarm.h"
+#include "tabs.h"
 #include "timeline.h"
 #include "transfers.h"
+#include "turns.h"
 #include "usage.h"
 #include "users.h"
 #include "view.h"
@@ -50,6 +55,8 @@ struct world {
     uint64_t seed;
     int64_t step;
     int64_t time_ms;
+    int64_t busy_ms; /* when something happened last that does not go on for ever */
+    bool idled;      /* what happened last does */
     swarm swarm;
     event_log log;
     timeline timeline;
@@ -59,7 +66,14 @@ struct world {
     network network;
     stragglers stragglers;
     database store;
-    host host;
+    turns turns;
+    locks locks;
+    channel channel;
+    tabs tabs;
+    tab *tab;       /* the one at hand */
+    host *host;     /* its own */
+    tab_page *page; /* likewise */
+    change_log changes;
     gallery gallery;
     transfers transfers;
     folder folder;

@@ -25,9 +25,11 @@ typedef struct {
 #define OPEN(n, view)  "{\"type\":\"event\",\"n\":" #n ",\"name\":\"open\",\"view\":\"" view "\"}"
 #define CLOSE(n, view) "{\"type\":\"event\",\"n\":" #n ",\"name\":\"close\",\"view\":\"" view "\"}"
 #define SYNC(n)        "{\"type\":\"event\",\"n\":" #n ",\"name\":\"sync\",\"command\":\"me:" #n "\"}"
-#define SEND(n)        "{\"type\":\"event\",\"n\":" #n ",\"name\":\"send\",\"command\":\"me:" #n "\",\"body\":true}"
-#define TOUCH(n)       "{\"type\":\"event\",\"n\":" #n ",\"name\":\"touch\"}"
-#define DEADLINE       "{\"type\":\"deadline\"}"
+#define NAMED(n, name, more)                                                                                 \
+    "{\"type\":\"event\",\"n\":" #n ",\"name\":\"" name "\",\"command\":\"me:" #n "\"" more "}"
+#define SEND(n)  NAMED(n, "send", ",\"body\":true")
+#define TOUCH(n) "{\"type\":\"event\",\"n\":" #n ",\"name\":\"touch\"}"
+#define DEADLINE "{\"type\":\"deadline\"}"
 
 /** Hands in what happened, and gives the plan. */
 static const char *happens(play *p, const char *events) {

@@ -94,8 +94,8 @@
  *
  * Any header may have `attempt`: 2 when a transaction with this event aborted before (it is then planned with
  * more reads), 3 or more: it is set aside and reported; and `joins`: it is stepped within the transaction of
- * the step before. A command's may have `mail`: the key in `cache_stats` of the row that it came by, which the
- * same transaction deletes and replaces by its answer, `{key: "answer:" + command, reply}`.
+ * the step before. A command's may have `mail`: the key in `cache_stats` of the row that it came by, which
+ * the same transaction deletes and replaces by its answer, `{key: "answer:" + command, reply}`.
  *
  * A plan is JSON:
  *

@@ -49,12 +49,13 @@
  * | `stop`   |           | drop the host; before an `unlock`: once its database is at rest                  |
  * | `push`   | `n`       | hand this event to the own host                                                  |
  * | `mail`   | `n`       | leave it in storage for who leads, under its command                             |
- * | `hand`   | `n`,      | post it: the message with the event's header as `header`, or, where it was mailed,
- * | |          | `message` | with its key as `key` | | `forget` | `n`       | it need not be kept any longer
- * | | `accept` |           | hand what the message brought (its header, or what lies under its key) to the
- * host | | `watch`  | `instance`| tell, with `gone`, when that tab is no more | | `post`   | `message` | to
- * the other tabs                                                                | | `orphan` | `instance`|
- * the host is to close what that tab had opened                                    |
+ * | `hand`   | `n`,      | post the message, with the event's header as `header` or, if it was mailed,   |
+ * |          | `message` | with its key as `key`                                                         |
+ * | `forget` | `n`       | it need not be kept any longer                                                |
+ * | `accept` |           | hand what the message brought (a header, or what lies under a key) to the host |
+ * | `watch`  | `instance`| tell, with `gone`, when that tab is no more                                   |
+ * | `post`   | `message` | to the other tabs                                                             |
+ * | `orphan` | `instance`| the host is to close what that tab had opened                                 |
  *
  * Messages between tabs are JSON objects with `v` (the version of this protocol), `kind` and `from`: `leads`
  * (`generation`; 0 while it begins; also said again and again, as a sign of life), `here` (`fresh`: by one

@@ -19,7 +19,7 @@ void *registry_find(void *table, const char *key);
 /** Adds one whose key isn't there yet; gives the table, or NULL when memory has run out. */
 void *registry_add(void *table, void *one, const char *key);
 
-/** Adds one unless its key is there; `*there` is then the struct that has it, else NULL. As `registry_add`. */
+/** As `registry_add`, unless its key is there; `*there` is then the struct that has it, else NULL. */
 void *registry_ensure(void *table, void *one, const char *key, void **there);
 
 /** Forgets all at once; the structs stay their owner's. */

@@ -2,6 +2,7 @@ import { effect, signal } from '@preact/signals';
 import { httpTransport, openLarder } from 'chatlarder';
 import type { ChatSummary, Larder } from 'chatlarder';
 import { limit } from './limit';
+import { noteLoggedOut } from './logged-out';
 import { user } from './user';
 
 declare global {
@@ -11,10 +12,10 @@ declare global {
   }
 }
 
-/** What another tab's upgrade, or clearing what is stored, means for this one. */
+/** What another tab's upgrade means for this one. */
 const replaced = {
   code: 'closed',
-  message: 'What is stored on this device was replaced or cleared from another tab.',
+  message: 'A newer version of this page is open in another tab: reload this one.',
 };
 
 const chatStepCount = 200;
@@ -54,8 +55,20 @@ function watchEvents(opened: Larder): void {
   const read = () => (connection.value = opened.connection);
   opened.addEventListener('connection', read);
   opened.addEventListener('error', (event) => console.warn('chatlarder', (event as CustomEvent).detail));
-  opened.addEventListener('closed', () => (openProblem.value = replaced));
+  opened.addEventListener('closed', (event) => {
+    const { destroyed } = (event as CustomEvent<{ destroyed: boolean }>).detail;
+    larder.value = null;
+    if (destroyed) noteLoggedOut();
+    else openProblem.value = replaced;
+  });
   read();
+}
+
+/** Deletes everything of the user's from this device, in all tabs. */
+export async function logOut(): Promise<void> {
+  await larder.peek()!.destroy();
+  larder.value = null;
+  noteLoggedOut();
 }
 
 effect(() => {

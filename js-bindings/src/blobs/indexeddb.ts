@@ -1,4 +1,5 @@
 import type { CachedMediaBlob, CachedMediaMeta } from '../gen/schema.js';
+import { abortOf, instead } from '../values.js';
 import type { BlobPlace } from './place.js';
 
 /** An entry, and its bytes where they were asked for and lie in the database. */
@@ -13,13 +14,16 @@ export function databasePlace(db: IDBDatabase): BlobPlace {
     read: ({ key }, mimeType) =>
       new Promise((resolve, reject) => {
         const transaction = db.transaction('media_blobs', 'readonly');
-        transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+        transaction.onabort = () => reject(abortOf(transaction));
         getBlob(transaction, key, mimeType, resolve);
       }),
   };
 }
 
-/** Reads an entry, and in the same transaction its bytes: those under the key that `member` names. */
+/**
+ * Reads an entry, and in the same transaction its bytes: those under the key that `member` names. An entry
+ * that can't be read isn't there, so that its file is fetched again.
+ */
 export function readEntry(
   db: IDBDatabase,
   id: string,
@@ -27,7 +31,7 @@ export function readEntry(
 ): Promise<FoundEntry> {
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(['media_meta', 'media_blobs'], 'readonly');
-    transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    transaction.onabort = () => reject(abortOf(transaction));
     const row = transaction.objectStore('media_meta').get(id) as IDBRequest<CachedMediaMeta | undefined>;
     row.onsuccess = () => {
       const meta = row.result;
@@ -36,6 +40,7 @@ export function readEntry(
       const type = member === 'localBlobKey' ? meta!.mimeType : '';
       getBlob(transaction, key, type, (blob) => resolve({ meta, blob }));
     };
+    row.onerror = instead(() => resolve({ meta: undefined, blob: null }));
   });
 }
 
@@ -48,10 +53,7 @@ function getBlob(
 ): void {
   const request = transaction.objectStore('media_blobs').get(key) as IDBRequest<CachedMediaBlob | undefined>;
   request.onsuccess = () => take(blobOf(request.result, mimeType));
-  request.onerror = (event) => {
-    event.preventDefault();
-    take(null);
-  };
+  request.onerror = instead(() => take(null));
 }
 
 /** The bytes of a row, which where a browser stores no Blobs are an ArrayBuffer. */
@@ -67,22 +69,28 @@ const PROBE = 'probe';
 /**
  * Whether this browser stores Blobs: WebKit refuses where it keeps a database in memory. What is tried is
  * deleted in another transaction: of a Blob that is put and deleted in one, WebKit leaves the file, and takes
- * it for the next one's.
+ * it for the next one's. Rejects when nothing at all can be stored now, so that nothing is known.
  */
 export async function storesBlobs(db: IDBDatabase): Promise<boolean> {
-  const row = { key: PROBE, data: new Blob([PROBE]), lastAccessedAt: 0 };
-  const isStored = await writes(db, (store) => store.put(row));
-  return isStored && (await writes(db, (store) => store.delete(PROBE)));
+  const row = { key: PROBE, lastAccessedAt: 0 };
+  const put = (data: Blob | ArrayBuffer) => write(db, (store) => store.put({ ...row, data }));
+  const areStored = await put(new Blob([PROBE])).then(
+    () => true,
+    () => put(new ArrayBuffer(1)).then(() => false),
+  );
+  await write(db, (store) => store.delete(PROBE));
+  return areStored;
 }
 
-function writes(db: IDBDatabase, write: (store: IDBObjectStore) => IDBRequest): Promise<boolean> {
-  return new Promise((resolve) => {
+function write(db: IDBDatabase, work: (store: IDBObjectStore) => IDBRequest): Promise<void> {
+  return new Promise((resolve, reject) => {
     const transaction = db.transaction('media_blobs', 'readwrite');
-    transaction.oncomplete = () => resolve(true);
-    transaction.onabort = () => resolve(false);
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(abortOf(transaction));
     try {
-      write(transaction.objectStore('media_blobs'));
-    } catch {
+      work(transaction.objectStore('media_blobs'));
+    } catch (error) {
+      reject(error);
       transaction.abort();
     }
   });

@@ -2,11 +2,14 @@
 
 export const environment = "There is no IndexedDB or WebAssembly here; call openLarder in a browser, not while rendering on a server.";
 export const argument = "An argument has the wrong shape; the path names it.";
-export const closed = "This larder was closed; open a new one.";
+export const closed = "This larder was closed: open a new one; or reload the page, if another tab has upgraded or deleted the database.";
 export const newer_version = "The database was written by a newer version of the package; reload the page to get that version. Nothing was touched.";
 export const open_blocked = "Another tab keeps an older version of the database open; close or reload the other tabs of this site.";
 export const open_timeout = "The database did not open in time, most likely because of a frozen tab; close other tabs of this site and reload.";
 export const storage = "The browser's storage failed; the write was not made. It is tried again after the database has been reopened.";
+export const storage_stalled = "A transaction takes unusually long, most likely because of a frozen tab; it goes on waiting. Close other tabs of this site if it lasts.";
+export const data_lost = "The browser rebuilt or cleared the database; what the server has is fetched again, what was written here and not yet sent is gone.";
+export const unreadable = "A stored row can't be read; what the server has is fetched again, an operation of the outbox is left as it is.";
 export const set_aside = "An event could not be stored three times and was set aside; the reason is in the message.";
 export const core = "The core stopped; it is started again from what is stored.";
 export const no_memory = "The core ran out of memory; it is started again from what is stored.";

@@ -17,7 +17,7 @@ export type BlobPlace = 'database' | 'files';
 export type OperationType = 'send_message' | 'mark_read';
 export type OperationStatus = 'pending' | 'syncing' | 'completed' | 'failed';
 
-export type ErrorCode = 'environment' | 'argument' | 'closed' | 'newer_version' | 'open_blocked' | 'open_timeout' | 'storage' | 'set_aside' | 'core' | 'no_memory' | 'bad_event' | 'field_missing' | 'field_type' | 'field_range' | 'field_length' | 'field_format' | 'field_enum' | 'record_utf8' | 'record_syntax' | 'record_depth' | 'request_mismatch' | 'sequence_conflict' | 'id_conflict' | 'body_syntax' | 'covers_mismatch' | 'page_order' | 'cursor_repeated' | 'sequence_regressed' | 'offline' | 'network' | 'timeout' | 'rate_limited' | 'server' | 'rejected' | 'auth' | 'aborted' | 'not_durable' | 'unknown_operation' | 'operation_under_way' | 'operation_attempted' | 'media_damaged' | 'unknown_media' | 'unknown_chat';
+export type ErrorCode = 'environment' | 'argument' | 'closed' | 'newer_version' | 'open_blocked' | 'open_timeout' | 'storage' | 'storage_stalled' | 'data_lost' | 'unreadable' | 'set_aside' | 'core' | 'no_memory' | 'bad_event' | 'field_missing' | 'field_type' | 'field_range' | 'field_length' | 'field_format' | 'field_enum' | 'record_utf8' | 'record_syntax' | 'record_depth' | 'request_mismatch' | 'sequence_conflict' | 'id_conflict' | 'body_syntax' | 'covers_mismatch' | 'page_order' | 'cursor_repeated' | 'sequence_regressed' | 'offline' | 'network' | 'timeout' | 'rate_limited' | 'server' | 'rejected' | 'auth' | 'aborted' | 'not_durable' | 'unknown_operation' | 'operation_under_way' | 'operation_attempted' | 'media_damaged' | 'unknown_media' | 'unknown_chat';
 
 export interface Sender {
   id: string;

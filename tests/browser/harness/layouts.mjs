@@ -6,6 +6,7 @@ const inBlocksOnly = [
   'background',
   'block-reads',
   'blocks',
+  'destroy',
   'harness',
   'media',
   'media-blobs',
@@ -14,6 +15,11 @@ const inBlocksOnly = [
   'media-worker',
   'open',
   'outbox-tabs',
+  'tabs',
+  'tabs-lifecycle',
+  'storage-faults',
+  'storage-states',
+  'storage-values',
   'transport',
 ].map((name) => `${name}.spec.ts`);
 

@@ -1,4 +1,4 @@
-/** Opening, closing and destroying: versions, other connections, users, arguments. */
+/** Opening and closing: versions, other connections, users, arguments. */
 import { expect } from 'chai';
 import { httpTransport, openLarder, type LarderOptions } from 'chatlarder';
 import { deleteRaw, openRaw, putRows, requestDone, rowsOf, versionOf } from './support/database.js';
@@ -10,10 +10,6 @@ const OPEN_TIMEOUT_MS = 300;
 
 function nameOf(userId: string): string {
   return `support-center-${userId}-cache`;
-}
-
-async function exists(name: string): Promise<boolean> {
-  return (await indexedDB.databases()).some((database) => database.name === name);
 }
 
 describe('open', () => {
@@ -125,25 +121,6 @@ describe('open', () => {
       await second.sync();
       await until(() => counts.at(-1) === 4);
       stop();
-    });
-  });
-
-  describe('destroy', () => {
-    it('leaves nothing behind', async () => {
-      const larder = await larders.open({ userId: freshUser(), transport: server });
-      await larder.sync();
-      await larder.destroy();
-      expect(await exists(larder.databaseName)).to.equal(false);
-    });
-
-    it('says open_blocked when another connection holds the database', async () => {
-      const options = { userId: freshUser(), transport: server, openTimeoutMs: OPEN_TIMEOUT_MS };
-      const larder = await larders.open(options);
-      const holder = await openRaw(larder.databaseName);
-      raw.push(holder);
-      expect((await rejection(larder.destroy())).code).to.equal('open_blocked');
-      holder.close();
-      await until(async () => !(await exists(larder.databaseName)));
     });
   });
 

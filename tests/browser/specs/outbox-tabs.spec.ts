@@ -7,6 +7,7 @@ import { range } from './support/history.js';
 import { freshUser, Larders, rejection, until } from './support/larder.js';
 import { codeOf, sentTo, shownOf, textsOf, untilDrained, untilStatus } from './support/outbox.js';
 import { Remote } from './support/remote.js';
+import { IdleLeader } from './support/tabs.js';
 import { Workers } from './support/workers.js';
 
 const chatId = uuid(1, 0);
@@ -76,15 +77,11 @@ describe('outbox and tabs', () => {
   }
 
   /** Leads, and does nothing, until what is returned is called. */
-  function leadInstead(databaseName: string): Promise<() => void> {
-    return new Promise((held) => {
-      void navigator.locks.request(`chatlarder:${databaseName}`, () => {
-        return new Promise<void>((release) => {
-          releases.push(release);
-          held(release);
-        });
-      });
-    });
+  async function leadInstead(databaseName: string): Promise<() => void> {
+    const leader = await new IdleLeader().lead(databaseName);
+    const release = () => leader.release();
+    releases.push(release);
+    return release;
   }
 
   describe('a tab that does not lead', () => {

@@ -8,6 +8,10 @@ import { freshUser, Larders, onlyRows, rejection, until } from './support/larder
 
 const chatId = uuid(1, 0);
 
+function addressOf(script: string): string {
+  return URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
+}
+
 describe('reads', () => {
   const larders = new Larders();
   afterEach(() => larders.destroyAll());
@@ -99,6 +103,46 @@ describe('reads', () => {
         await larder.sync();
         await until(() => server.askedFor('fetchMessages').length);
         stop();
+      });
+    });
+
+    describe('whose WebAssembly has not come', () => {
+      const original = globalThis.Worker;
+      const gate = new BroadcastChannel('webassembly');
+      const patch = addressOf(`
+        const { fetch } = self;
+        const channel = new BroadcastChannel('webassembly');
+        const opened = new Promise((open) => (channel.onmessage = open));
+        self.fetch = async (url) => {
+          if (String(url).endsWith('.wasm')) {
+            channel.postMessage('asked for');
+            await opened;
+          }
+          return fetch(url);
+        };`);
+      class LateWorker extends original {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(addressOf(`import '${patch}'; import '${String(url)}';`), options);
+        }
+      }
+      afterEach(() => {
+        globalThis.Worker = original;
+      });
+      after(() => gate.close());
+
+      it('shows a chat, and catches up when it has', async () => {
+        const userId = await filled(new FakeServer(1, 20));
+        globalThis.Worker = LateWorker;
+        const asked = new Promise((resolve) => (gate.onmessage = resolve));
+        const server = new FakeServer(1, 20);
+        const larder = await larders.open({ userId, transport: server });
+        await expectShown(larder);
+        const waiting = larder.sync();
+        await asked;
+        await expectShown(larder);
+        expect(server.asked).to.deep.equal([]);
+        gate.postMessage('open');
+        await waiting;
       });
     });
 

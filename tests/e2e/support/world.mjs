@@ -99,7 +99,7 @@ async function killBrowser(context) {
 
 /**
  * Starts server, network and browser. `end` ends them all; `restartBrowser` kills the browser and starts it
- * again with what it had stored.
+ * again with what it had stored, in the folder `profile`.
  *
  * @param {import('../../../web-demo/server/start.mjs').StartOptions} options
  */
@@ -115,8 +115,16 @@ export async function startWorld(options = content) {
     context,
     agent: apiOf(server.url, 'agent-token'),
     customer: apiOf(server.url, 'customer-token'),
+    profile: profile.path,
     async restartBrowser() {
       await killBrowser(this.context);
+      await this.startBrowser();
+    },
+    /** In order, as a user would. */
+    async stopBrowser() {
+      await this.context.close();
+    },
+    async startBrowser() {
       this.context = await launchChromium(profile.path);
     },
     async end() {

@@ -19,7 +19,7 @@ static const char *text_of(const cJSON *object, const char *name) {
 
 /** A call whose operation is done already, as another answer said, keeps no other waiting. */
 static bool is_beside(world *w, const call *c, const call *other) {
-    return other != c && other->kind == c->kind && queued_of(w, other->number) &&
+    return other != c && other->tab == c->tab && other->kind == c->kind && queued_of(w, other->number) &&
            strcmp(text_of(other->params, "requestId"), text_of(c->params, "requestId")) == 0;
 }
 
@@ -111,7 +111,7 @@ static void check_first(world *w, int chat, bool may_go) {
 }
 
 void check_rest(world *w) {
-    const bool may_go = w->host.core && w->users.online && !w->users.logged_out &&
+    const bool may_go = w->host->core && w->host->online && !w->host->logged_out &&
                         network_operations(w) < LIMIT_OPERATION_CALLS_MAX;
     for (int chat = 0; chat < SERVER_CHATS_MAX; chat++) check_first(w, chat, may_go);
 }

@@ -144,7 +144,7 @@ void check_sealed(world *w, const char *when, int chat) {
     const cached_chat *c = cached_of(w, chat);
     const row_index *rows = index_of(w, STORE_MESSAGES, chat);
     if (view_of(w, chat)->hole_count) violation(w, "liveness", "%s chat %d has a damaged block", when, chat);
-    if (!w->host.blocks || !c->by_core) return;
+    if (!w->host->blocks || !c->by_core) return;
     if (c->unsealed && (c->unsealed_rows || c->small_blocks >= LIMIT_SEAL_BLOCKS))
         violation(w, "liveness", "%s chat %d is not sealed: %" PRId64 " blocks%s", when, chat,
                   c->small_blocks, c->unsealed_rows ? " and rows" : "");

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "network.h"
 #include "store.h"
+#include "tabs.h"
 #include "users.h"
 
 /**
@@ -131,6 +132,19 @@ void check_reply(world *w, const page_command *c, const char *code, const cJSON 
 
 /** Whether history lies in blocks, and few of them are small; it is asked when nothing else is to be done. */
 void check_sealed(world *w, const char *when, int chat);
+
+/** Only who has claimed the database last commits. */
+void check_generation(world *w);
+/** A command that lay in storage is carried out once. */
+void check_applied(world *w, const cJSON *replies);
+/** The lock is stolen a few times at most before somebody leads. */
+void check_steal(world *w);
+/** A while after a core began every page knows of all that was changed until then. */
+void check_takeover_later(world *w);
+/** Every page was told of the last change of each chat and of the outbox. */
+void check_pages_told(world *w, const char *when);
+/** One leads, knows what all show, and shows nothing for those that are gone; no mail is left. */
+void check_tabs(world *w, const char *when);
 
 /** Whether nothing of the outbox is under way or waits, but for what failed for good. */
 void check_queue_at_rest(world *w, const char *when);

@@ -57,9 +57,9 @@ static void check_repaired(world *w, const char *when, int chat) {
     }
 }
 
-static void check_state(world *w, const char *when, int chat) {
-    const char *state = w->users.states[chat];
-    const int64_t now_ms = w->host.core_now_ms > clock_ms(w) ? w->host.core_now_ms : clock_ms(w);
+static void check_state(world *w, const char *when, const tab_page *p, int chat) {
+    const char *state = p->missed_at > p->heard_at[chat] ? "" : p->states[chat];
+    const int64_t now_ms = w->host->core_now_ms > clock_ms(w) ? w->host->core_now_ms : clock_ms(w);
     const bool expired = now_ms - cached_of(w, chat)->last_synced_ms > LIMIT_CHAT_EXPIRES_MS;
     if (!*state || strcmp(state, "SYNCED") == 0 || strcmp(state, "GAP_DETECTED") == 0) return;
     if (expired && strcmp(state, "EXPIRED") == 0) return;
@@ -81,17 +81,24 @@ static void check_chat(world *w, const char *when, int chat) {
     check_messages(w, when, chat);
     check_marks(w, when, chat);
     check_repaired(w, when, chat);
-    check_state(w, when, chat);
+    for (int i = 0; i < TABS_MAX; i++) {
+        if (w->tabs.at[i].alive) check_state(w, when, &w->tabs.at[i].page, chat);
+    }
 }
 
 void check_converged(world *w, const char *when) {
+    check_tabs(w, when);
     if (command_waiting(w))
         violation(w, "liveness", "%s command %s was never answered", when, command_waiting(w)->name);
     if (network_calls(w)) violation(w, "liveness", "%s %d calls never end", when, network_calls(w));
     check_queue_at_rest(w, when);
     if (host_is_busy(w)) violation(w, "liveness", "%s the host is still busy", when);
     if (w->swarm.lies) return;
-    if (!w->users.online) violation(w, "liveness", "%s the page was told last that it is offline", when);
+    for (int i = 0; i < TABS_MAX; i++) {
+        const tab *t = &w->tabs.at[i];
+        if (t->alive && !t->page.online && t->page.missed_at <= t->page.heard_online_at)
+            violation(w, "liveness", "%s tab %" PRId64 " was told last that it is offline", when, t->number);
+    }
     for (int chat = 0; chat < w->server.chat_count && !w->log.violated; chat++) check_chat(w, when, chat);
     checks_all(w);
 }

@@ -24,7 +24,7 @@ static bool is_refused(const world *w, int chat, const server_message *sent) {
 /** The newest text, unless an older one came late, on a way that the device had given up, or nobody was told.
  */
 static bool has_text(const outgoing *o, const server_message *sent) {
-    return sent->straggled || o->contradicted || sent->draft >= o->draft;
+    return sent->straggled || o->contradicted || o->crossed || sent->draft >= o->draft;
 }
 
 static void check_message(world *w, const char *when, int64_t number) {

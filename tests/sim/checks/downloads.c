@@ -16,9 +16,10 @@ void check_download(world *w, const call *c) {
     if (calls > LIMIT_MEDIA_CALLS_MAX) violation(w, "downloads", "%d files are fetched at once", calls);
     for (const call *other = w->network.calls; other; other = other->next) {
         const bool same = other->kind == METHOD_MEDIA && other->chat == c->chat && other->file == c->file;
-        if (same && other != c && c->file >= 0) wrong_call(w, c, "is fetched twice at once");
+        if (same && other != c && other->tab == c->tab && c->file >= 0)
+            wrong_call(w, c, "is fetched twice at once");
     }
-    const bool joined = w->host.group.count > 1; /* an answer that has come since may have brought it */
+    const bool joined = w->host->group.count > 1; /* an answer that has come since may have brought it */
     if (e && *e->blob && !joined) wrong_call(w, c, "is fetched, and is here");
 }
 
@@ -30,15 +31,18 @@ static void wrong(world *w, const page_command *c, const char *what) {
 
 /** Whether there was no need to have it handed out only. What several events did nobody can take apart. */
 static bool could_be_kept(world *w, media_bytes bytes) {
-    const event_list *group = &w->host.group;
+    const event_list *group = &w->host->group;
     const int64_t others = space_messages(w) + space_media(w) - check_evictable_bytes(w);
     if (group->count > 1 || group->at[0]->quota || w->swarm.estimates || w->space.quota) return false;
     return bytes.size <= space_item_limit(w) && others + bytes.size <= w->space.told.bytes / 10 * 9;
 }
 
-/** In a step of several events it may have made room for another already: who asked will ask again. */
+/**
+ * In a step of several events it may have made room for another already, and what one says that was
+ * superseded is out of date: who asked will ask again.
+ */
 static void check_kept(world *w, const page_command *c, const char *key) {
-    if (w->host.group.count > 1) return;
+    if (w->host->group.count > 1 || !host_is_current(w)) return;
     const media_entry *e = entry_of(w, c->chat, c->file);
     if (!e || !key || strcmp(e->blob, key) != 0) wrong(w, c, "is answered with a key that its row has not");
 }
@@ -75,7 +79,7 @@ void check_got(world *w, const page_command *c, const char *code, const cJSON *r
 void check_freed(world *w, const page_command *c, const cJSON *result) {
     const cJSON *freed = cJSON_GetObjectItemCaseSensitive(result, "bytes");
     if (cJSON_IsNumber(freed) && (int64_t)freed->valuedouble >= c->bytes) return;
-    if (w->host.group.count > 1) return;
+    if (w->host->group.count > 1) return;
     for (const row *r = store_of(&w->store, STORE_MEDIA_META)->rows; r; r = r->hh.next) {
         if ((c->chat < 0 || r->entry->chat == c->chat) && entry_is_evictable(w, r->entry))
             violation(w, "downloads", "%s has freed less than it should, and more could go", c->name);

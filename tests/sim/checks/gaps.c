@@ -19,11 +19,11 @@ static void check_order(world *w, int chat, const cached_chat *c, int64_t i) {
 
 /** A hole that is seen for the first time is not of the future; after that its time stays or gets earlier. */
 static void check_time(world *w, int chat, const cached_gap *g, int64_t *missed_ms) {
-    if (*missed_ms < 0 && g->detected_ms > w->host.core_now_ms) {
+    if (*missed_ms < 0 && g->detected_ms > w->host->core_now_ms) {
         violation(w, "gaps",
                   "chat %d: the gap %" PRId64 " to %" PRId64 " was detected at %" PRId64
                   ", but it is %" PRId64,
-                  chat, g->start, g->end, g->detected_ms, w->host.core_now_ms);
+                  chat, g->start, g->end, g->detected_ms, w->host->core_now_ms);
     }
     const bool went =
         g->start <= cached_of(w, chat)->evicted_below; /* it may have been filled, and gone again */

@@ -6,11 +6,17 @@
 enum { EVENTS_MAX = 60000, CALM_CHANGES = 30, FILLS_MAX = 40, BURST_SIGNALS = 1000 };
 
 static const int64_t quiet_ms = 600000;
+static const int64_t calm_ms = 20000; /* in which tabs repeat what was not answered */
 static const int64_t patience_ms = 7200000;
 
 /** Whether nothing is to happen in the next minutes. */
-static bool is_quiet(const world *w) {
-    return w->timeline.count == 0 || w->timeline.at[0].time_ms > w->time_ms + quiet_ms;
+static bool is_quiet(world *w) {
+    const timeline *t = &w->timeline;
+    if (!tabs_at_rest(w) || (t->count && t->at[0].time_ms < w->busy_ms + calm_ms)) return false;
+    for (size_t i = 0; i < t->count; i++) {
+        if (!t->at[i].idle && t->at[i].time_ms <= w->time_ms + quiet_ms) return false;
+    }
+    return true;
 }
 
 void check_settle(world *w, const char *when) {
@@ -23,6 +29,7 @@ void check_settle(world *w, const char *when) {
         violation(w, "liveness", "%s there is no end: %d events in %" PRId64 " s", when, events,
                   (w->time_ms - until_ms + patience_ms) / 1000);
     }
+    tabs_focus_leader(w);
 }
 
 static void wait_for(world *w, int64_t ms) {
@@ -36,10 +43,10 @@ static void wait_for(world *w, int64_t ms) {
  */
 static void help(world *w) {
     if (w->refused || w->set_aside || w->swarm.lies) {
-        host_kill(w);
+        tabs_kill_all(w);
         check_settle(w, "after the tab was opened anew");
         for (int chat = 0; chat < w->server.chat_count && !w->log.violated; chat++) {
-            if (cached_of(w, chat)->last_synced_ms > 0) users_sync(w, chat);
+            if (cached_of(w, chat)->last_synced_ms > 0 && tabs_focus_any(w)) users_sync(w, chat);
         }
     } else if (w->signal_lost || host_gave_up(w)) {
         users_look(w);
@@ -49,6 +56,7 @@ static void help(world *w) {
 static void heal(world *w) {
     log_event(w, "everything heals");
     swarm_heal(&w->swarm);
+    tabs_heal(w);
     server_stop(w);
     users_stop(w);
     network_heal(w);
@@ -59,6 +67,7 @@ static void heal(world *w) {
 
 /** What was refused in the time of faults is asked for once more. */
 static void retry_failed(world *w) {
+    tabs_focus_any(w);
     author_retry_all(w);
     check_settle(w, "after what failed was tried again");
 }
@@ -68,7 +77,8 @@ static void live_calmly(world *w) {
     log_event(w, "a calm time");
     for (int i = 0; i < CALM_CHANGES && !w->log.violated; i++) {
         server_act(w);
-        if (i % 3 == 0) author_write(w, prng_skewed(&w->clock.random, w->server.chat_count));
+        if (i % 3 == 0 && tabs_focus_any(w))
+            author_write(w, prng_skewed(&w->clock.random, w->server.chat_count));
         wait_for(w, prng_between(&w->clock.random, 0, 3 * w->swarm.latency));
     }
     check_settle(w, "after a calm time");
@@ -102,7 +112,7 @@ static void scroll_up(world *w) {
 /** However many signals come at once, at most two requests for the chat follow. */
 static void burst(world *w) {
     const int chat = (int)prng_between(&w->clock.random, 0, w->server.chat_count - 1);
-    if (w->users.view_count == VIEWS_MAX || cached_of(w, chat)->gap_count) return;
+    if (w->page->view_count == VIEWS_MAX || cached_of(w, chat)->gap_count) return;
     users_open(w, chat);
     check_settle(w, "after a chat was opened");
     const int64_t calls = w->calls_for[chat], list_calls = w->list_calls;

@@ -21,6 +21,7 @@ static void get(world *w, int chat, int file) {
     const bool expected = gallery_gives(gallery_find(w, chat, file));
     const media_entry *e = entry_of(w, chat, file);
     w->usage.served = e && *e->blob && bytes_are_there(w, e->blob);
+    tabs_focus_any(w);
     viewers_get(w, chat, file);
     settle_here(w);
     if (expected && !w->usage.served && !w->log.violated)
@@ -66,7 +67,7 @@ static void check_entries(world *w) {
 /** The next tab finds what is left over. */
 static void start_anew(world *w) {
     w->swarm.estimates = false;
-    host_kill(w);
+    tabs_kill_all(w);
     check_settle(w, "after the tab was opened anew");
     if (!w->log.violated) check_no_stray_files(w, "after the tab was opened anew");
     if (!w->log.violated) check_all_bytes(w);

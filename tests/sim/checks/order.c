@@ -52,6 +52,7 @@ static void check_behind(world *w, const placed *all, size_t count, const queued
 static void check_among_new(world *w, const placed *all, size_t i) {
     const placed *a = &all[i], *b = &all[i + 1];
     if (!a->is_new || !b->is_new || a->now->chat != b->now->chat || a->now->number < b->now->number) return;
+    if (outgoing_of(w, a->now->number)->tab != outgoing_of(w, b->now->number)->tab) return;
     violation(w, "order",
               "chat %d: operation %" PRId64 " stands before %" PRId64 ", which was written earlier",
               a->now->chat, a->now->number, b->now->number);

@@ -60,7 +60,7 @@ static void check_row(world *w, const queued *q) {
 
 /** Whether its author has asked for that, by a command that this transaction answers. */
 static bool is_asked(const world *w, command_kind kind, int64_t number) {
-    const event_list *group = &w->host.group;
+    const event_list *group = &w->host->group;
     for (size_t i = 0; i < group->count; i++) {
         const page_command *c = command_named(w, group->at[i]->command);
         if (c && c->kind == kind && c->number == number) return true;
@@ -136,7 +136,7 @@ static void check_try(world *w, const queued *before, const queued *now) {
     const bool goes_on = before && before->status == QUEUED_SYNCING && before->tries == now->tries;
     if (now->tries < 1 || now->attempted_ms < 0)
         wrong(w, now->number, "is tried, and the try is not counted");
-    if (!goes_on && !w->host.strict) wrong(w, now->number, "is tried in a transaction that is not strict");
+    if (!goes_on && !w->host->strict) wrong(w, now->number, "is tried in a transaction that is not strict");
 }
 
 /** A try that counts no more was none: for want of credentials, or its author wants it to be as new. */
@@ -175,7 +175,7 @@ static void check_change(world *w, const queued *before, const queued *now) {
 }
 
 static void check_new(world *w, const queued *now) {
-    if (!now->receipt && !w->host.strict)
+    if (!now->receipt && !w->host->strict)
         wrong(w, now->number, "is kept by a transaction that is not strict");
 }
 
@@ -183,7 +183,7 @@ static void check_new(world *w, const queued *now) {
 
 /** An event of its own that could not be stored, and so was never heard of. */
 static void note_set_aside(world *w) {
-    const event_list *group = &w->host.group;
+    const event_list *group = &w->host->group;
     for (size_t i = 0; i < group->count; i++) {
         outgoing *o = outgoing_of(w, group->at[i]->operation);
         if (o && group->at[i]->attempt > 2) o->set_aside = true;

@@ -55,7 +55,7 @@ static void check_edited(world *w, const page_command *c) {
     const queued *q = queued_of(w, c->number);
     outgoing *o = outgoing_of(w, c->number);
     if (o->draft < c->from) o->draft = (int)c->from;
-    if (!q || q->draft >= c->from) return;
+    if (!q || o->crossed || q->draft >= c->from) return;
     violation(w, "replies", "%s is answered, but the text is an older one", c->name);
 }
 

@@ -85,7 +85,7 @@ static const int64_t period_ms = 20000;
 
 /** How often there was a reason for calls until now. */
 static int64_t occasions(const world *w) {
-    const int64_t restarts = w->host.life + w->clock_jumps;
+    const int64_t restarts = w->tabs.lives + w->clock_jumps;
     return 4 * w->inputs + 2 * w->server.feed_position + restarts * (w->server.chat_count + 8);
 }
 

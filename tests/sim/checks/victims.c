@@ -123,7 +123,7 @@ static int64_t evicted_bytes(world *w, int chat) {
  * one may have got later what it could lose.
  */
 static void check_chat_order(world *w, int chat) {
-    if (w->host.group.count > 1) return;
+    if (w->host->group.count > 1) return;
     for (int other = 0; other < w->server.chat_count; other++) {
         const int64_t apart_ms = cached_of(w, chat)->accessed_ms - cached_of(w, other)->accessed_ms;
         if (apart_ms > LIMIT_ACCESSED_RESOLUTION_MS && check_may_lose(w, other))

@@ -221,7 +221,7 @@ static void test_left_unsealed(void **state) {
     with_history(&s);
     check_sealed(s.w, "in rows", STAGE_CHAT);
     assert_string_equal(s.w->log.checker, "");
-    s.w->host.blocks = true;
+    s.w->host->blocks = true;
     check_sealed(s.w, "in blocks", STAGE_CHAT);
     assert_string_equal(s.w->log.checker, "liveness");
     stage_close(&s);
@@ -230,7 +230,7 @@ static void test_left_unsealed(void **state) {
 static void test_left_small(void **state) {
     (void)state;
     stage s = stage_open();
-    s.w->host.blocks = true;
+    s.w->host->blocks = true;
     for (int64_t first = 1; first <= STAGE_MESSAGES; first += 4) stage_block(&s, first, first + 3, 0, 0);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
     assert_int_equal(stage_write(&s), STEP_FINE);

@@ -52,7 +52,7 @@ static void test_bytes_that_nobody_holds(void **state) {
     (void)state;
     stage s = stage_open();
     stage_blob(&s, 0, false);
-    s.w->host.group.at[0]->held = 17;
+    s.w->host->group.at[0]->held = 17;
     assert_int_equal(stage_write(&s), STEP_OWN_FAULT);
     assert_string_equal(s.w->log.checker, "bytes");
     stage_close(&s);
@@ -126,7 +126,7 @@ static void test_untold(void **state) {
     stage_blob(&s, 3, false);
     stage_kept(&s, 3, 40, "");
     assert_int_equal(stage_write(&s), STEP_FINE);
-    usage_heard(s.w, &s.w->host.group);
+    usage_heard(s.w, &s.w->host->group);
     checks_committed(s.w);
     checks_forget_touched(s.w);
     check_signals(s.w, NULL);

@@ -181,13 +181,13 @@ static void test_cancelled(void **state) {
     host_event *event = host_event_new(copy_of("{}"));
     c->number = number;
     strcpy(event->command, c->name);
-    s.w->host.group = (event_list){&event, 1, 1};
+    s.w->host->group = (event_list){&event, 1, 1};
     forget_both(&s, number);
     stage_chat(&s, STAGE_MESSAGES, 0, 0, false);
     assert_int_equal(stage_write(&s), STEP_FINE);
     assert_string_equal(stage_commit(&s), "");
     assert_true(outgoing_of(s.w, number)->cancelled);
-    s.w->host.group = (event_list){0};
+    s.w->host->group = (event_list){0};
     free(event->header);
     free(event);
     stage_close(&s);
@@ -316,7 +316,7 @@ static void test_attempt_out_of_turn(void **state) {
 static void is_tried_wrongly(const char *fields, bool strict) {
     stage s;
     const int64_t number = with_waiting(&s, 1);
-    s.w->host.strict = strict;
+    s.w->host->strict = strict;
     try(&s, number, 0, fields);
     assert_string_equal(stage_commit(&s), "outbox");
     stage_close(&s);

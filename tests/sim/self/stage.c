@@ -26,11 +26,13 @@ stage stage_open(void) {
     world *w = checked(calloc(1, sizeof *w));
     w->seed = 1;
     w->time_ms = WORLD_START_MS;
-    w->swarm = (swarm){.chats = 1,
+    w->swarm = (swarm){.tabs = 1,
+                       .chats = 1,
                        .history_kept = 100,
                        .server_pause = 1000,
                        .media_files = STAGE_FILES,
                        .media_size = 1000};
+    tab_focus(w, &w->tabs.at[0]);
     clock_start(w);
     gallery_start(w);
     give_files(w);
@@ -39,7 +41,7 @@ stage stage_open(void) {
     lies_start(w);
     server_start(w);
     damage_start(w);
-    w->host.strict = true;
+    w->host->strict = true;
     w->sizes_unsaid = true;
     w->space.told.bytes = LIMIT_CACHE_BYTES;
     while (server_find(w, STAGE_CHAT)->last_sequence < STAGE_MESSAGES) server_post(w, STAGE_CHAT, 1);
@@ -276,7 +278,7 @@ static int64_t hold(stage *s, int file, bool wrong) {
     event->held = file + 1;
     event->bytes = gallery_find(s->w, STAGE_CHAT, file)->bytes;
     if (wrong) event->bytes = gallery_others(s->w, event->bytes.size);
-    events_append(&s->w->host.group, event);
+    events_append(&s->w->host->group, event);
     s->decided = true;
     return event->bytes.size;
 }
@@ -301,7 +303,7 @@ void stage_stats(stage *s, int64_t messages, int64_t media, int files) {
 }
 
 void stage_event(stage *s, const char *header) {
-    events_append(&s->w->host.group, host_event_new(copy_of(header)));
+    events_append(&s->w->host->group, host_event_new(copy_of(header)));
     s->decided = true;
 }
 
@@ -324,9 +326,9 @@ step_failure stage_write(stage *s) {
 }
 
 const char *stage_commit(stage *s) {
-    usage_heard(s->w, &s->w->host.group);
+    usage_heard(s->w, &s->w->host->group);
     checks_committed(s->w);
-    if (s->decided) events_clear(&s->w->host.group);
+    if (s->decided) events_clear(&s->w->host->group);
     s->decided = false;
     usage_through(s->w);
     store_commit(&s->w->store);

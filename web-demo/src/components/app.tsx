@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { onEscape } from '../escape';
 import { isSinglePane } from '../viewport';
 import { areSettingsOpen, closePane, isPaneOpen, openChat, settingsHref } from '../route';
+import { isLoggedOut } from '../logged-out';
 import { chats, larder, openProblem } from '../store';
 import { titleOf } from '../text/names';
 import { otherUser, user } from '../user';
@@ -10,6 +11,7 @@ import { ChatList } from './chat-list';
 import { ChatPane } from './chat-pane';
 import { ConnectionBadge } from './connection-badge';
 import { ChatIcon, SettingsIcon } from './icons';
+import { LoggedOut } from './logged-out';
 import { OpenProblem } from './open-problem';
 import { OutboxBanner } from './outbox-banner';
 import { SettingsPage } from './settings/settings-page';
@@ -22,6 +24,7 @@ export function App() {
   const isOpen = isPaneOpen.value;
   const isChatOpen = open !== null && larder.value !== null;
   useLayoutEffect(() => (isOpen ? onEscape(closePane) : undefined), [isOpen]);
+  if (isLoggedOut.value) return <LoggedOut />;
   if (openProblem.value) return <OpenProblem problem={openProblem.value} />;
   return (
     <div class={`app ${isOpen ? 'has-open-pane' : ''}`}>

@@ -12,9 +12,20 @@ export function OpenProblem({ problem }: { problem: unknown }) {
           Code: <code>{code}</code>
         </p>
       )}
-      <button type="button" class="primary" onClick={() => void openStore()}>
-        Try again
-      </button>
+      {needsReload(code) ? (
+        <button type="button" class="primary" onClick={() => location.reload()}>
+          Reload
+        </button>
+      ) : (
+        <button type="button" class="primary" onClick={() => void openStore()}>
+          Try again
+        </button>
+      )}
     </main>
   );
+}
+
+/** Whether this page is older than what is stored. */
+function needsReload(code: string | undefined): boolean {
+  return code === 'closed' || code === 'newer_version';
 }

@@ -38,6 +38,10 @@ export class Larders {
     return this.#open.at(-1)!;
   }
 
+  async closeAll(): Promise<void> {
+    await Promise.all(this.#open.map((larder) => larder.close()));
+  }
+
   /** The errors with this code that were reported so far. */
   withCode(code: string): LarderError[] {
     return this.errors.filter((error) => error.code === code);

@@ -7,6 +7,7 @@ import { BackIcon } from '../icons';
 import { HitRate } from './hit-rate';
 import { KeptData } from './kept-data';
 import { Limit } from './limit-choice';
+import { LogOut } from './log-out';
 import { StorageCheck } from './storage-check';
 import { StoredChats } from './stored-chats';
 import { Usage } from './usage';
@@ -47,6 +48,7 @@ export function SettingsPage() {
               <HitRate stored={stored} />
               <KeptData />
               <StorageCheck />
+              <LogOut />
             </>
           ) : (
             <div class="empty" aria-busy="true" />
