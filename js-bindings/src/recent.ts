@@ -125,7 +125,7 @@ export class RecentBlocks {
   }
 }
 
-/** For an answer that may come when the transaction is over, or nobody wants it: it ends that, and no more. */
+/** For an answer that may come when the transaction is over: what fails then ends that, and no more. */
 function within(transaction: IDBTransaction, work: () => void): () => void {
   return () => {
     try {
