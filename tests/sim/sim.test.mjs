@@ -68,7 +68,7 @@ test('each planted bug is found within 1,000 seeds, and its seed replays', async
       const [, seed] = /^violation: seed (\d+),/m.exec(output) ?? [];
       const again = await simulate(`--seeds 1 --steps 1000 --seed ${seed} --plant ${plant}`);
       const report = (/** @type {string} */ text) =>
-        text.slice(text.indexOf('violation:')).split('\n').slice(0, -TOTALS_LINES);
+        text.slice(text.indexOf('violation:')).trimEnd().split('\n').slice(0, -TOTALS_LINES);
       assert.deepEqual(report(again.output), report(output));
       const without = await simulate(`--seeds 1 --steps 1000 --seed ${seed}`);
       assert.equal(without.code, 0, `it is the planted bug that was found\n${without.output}`);
