@@ -40,7 +40,7 @@ export class Chat {
     const limit = checkCount('limit', options.limit, MESSAGES_DEFAULT);
     const before = options.before === undefined ? undefined : checkCount('before', options.before, 1);
     const page = await this.#read(limit, before);
-    this.#larder.touch(this.requestId);
+    this.#larder.tell('touch', { requestId: this.requestId });
     return page;
   }
 
@@ -48,8 +48,8 @@ export class Chat {
     const { requestId } = this;
     const { layout } = this.#larder;
     const onDamage = (damage: Damage) => this.#larder.tellDamage(requestId, damage);
-    const remember = this.#larder.recent?.of(requestId);
-    const read = (db: IDBDatabase) => readPage(db, requestId, limit, before, layout, onDamage, remember);
+    const memory = this.#larder.recent?.of(requestId);
+    const read = (db: IDBDatabase) => readPage(db, requestId, limit, before, layout, onDamage, memory);
     const page = await this.#larder.read(read, { messages: [], gaps: [], chat: null });
     return { ...page, state: this.state };
   }

@@ -57,7 +57,6 @@ export type QuotaDetail = QuotaSignal;
 type Work<T> = (db: IDBDatabase, all: ReadAll) => Promise<T>;
 
 const CHATS_DEFAULT = 100;
-const TOUCH_BATCH_MS = 1000;
 const FIRST_READ_MS = 100;
 
 /**
@@ -106,7 +105,6 @@ export class Larder extends EventTarget {
   #link = this.#expectLink();
   #db: Promise<IDBDatabase> | null = null;
   #access: Promise<Access> | null = null;
-  readonly #touched = new Set<string>();
   readonly #damaged = new Set<string>();
   /** Whether the database has been there. */
   #made = false;
@@ -277,7 +275,8 @@ export class Larder extends EventTarget {
   command(event: CoreEvent, signal?: AbortSignal): Promise<Reply> {
     if (this.#closed) return Promise.reject(errorOf('closed'));
     void this.#start();
-    return this.#link.then((link) => link.command(event, signal));
+    // What it changed is told by another way, and may not have come yet.
+    return this.#link.then((link) => link.command(event, signal)).finally(() => this.recent?.doubt());
   }
 
   /** @internal Tells the core of something that needs no answer. */
@@ -308,17 +307,6 @@ export class Larder extends EventTarget {
     if (this.#damaged.has(key)) return;
     this.#damaged.add(key);
     this.tell('damaged', { requestId, ...damage });
-  }
-
-  /** @internal Notes that rows of a chat were read for display; the core is told of many at once. */
-  touch(requestId: string): void {
-    if (!this.#touched.size) setTimeout(() => this.#tellTouched(), TOUCH_BATCH_MS);
-    this.#touched.add(requestId);
-  }
-
-  #tellTouched(): void {
-    for (const requestId of this.#touched) this.tell('touch', { requestId });
-    this.#touched.clear();
   }
 
   /**
@@ -487,6 +475,7 @@ export class Larder extends EventTarget {
   }
 
   #tell(change: ChangeDetail): void {
+    this.recent?.doubt(change.requestIds);
     if (change.requestIds.length || change.chats || change.outbox)
       this.dispatchEvent(new CustomEvent('change', { detail: change }));
     if (change.outbox) this.dispatchEvent(new CustomEvent('outbox'));

@@ -40,6 +40,8 @@ export interface LinkEvents {
  * answers.
  */
 const CLOSE_PATIENCE_MS = 2000;
+/** So long chats that were read for display are collected before the core is told of them. */
+const TOUCH_BATCH_MS = 1000;
 
 /** Where the larder of this page is served: a worker, or the page itself. */
 interface Served {
@@ -70,6 +72,8 @@ export class Link {
   readonly #calls = new Map<number, AbortController>();
   /** Chats that are open, by view. */
   readonly #views = new Map<unknown, CoreEvent>();
+  /** Those that were read for display, and not told of yet. */
+  readonly #touched = new Map<unknown, ToWorker>();
   readonly #leave = new AbortController();
   #commands = 0;
   /** What was posted before the worker said that it is there. */
@@ -106,6 +110,21 @@ export class Link {
   }
 
   post(message: ToWorker, transfer: Transferable[] = []): void {
+    if (message.kind === 'event' && message.event.header.type === 'touch') this.#touch(message);
+    else this.#tell(message, transfer);
+  }
+
+  #touch(message: Extract<ToWorker, { kind: 'event' }>): void {
+    if (!this.#touched.size) setTimeout(() => this.#tellTouched(), TOUCH_BATCH_MS);
+    this.#touched.set(message.event.header['requestId'], message);
+  }
+
+  #tellTouched(): void {
+    if (!this.#leave.signal.aborted) for (const message of this.#touched.values()) this.#tell(message);
+    this.#touched.clear();
+  }
+
+  #tell(message: ToWorker, transfer: Transferable[] = []): void {
     this.#note(message);
     this.#untold?.push(message);
     this.#worker.postMessage(message, transfer);

@@ -1,6 +1,6 @@
 import { openBlock } from './blocks.js';
 import * as LIMITS from './gen/limits.js';
-import type { CachedMessage, MessageBlock } from './gen/schema.js';
+import type { CachedMessage, ChatSyncState, MessageBlock } from './gen/schema.js';
 import { readNewest, TOP, type Batch } from './newest.js';
 
 /** A stretch of sequence numbers whose block can't be read. */
@@ -16,8 +16,8 @@ export interface Stretch {
   damaged: Damage[];
 }
 
-/** Calls back, at once or within the transaction, with whether the chat may have messages in rows. */
-export type RowsToRead = (tell: (there: boolean) => void) => void;
+/** Calls back, at once or within the transaction, with the chat's messages that lie in rows, ascending. */
+export type RowsToRead = (take: (rows: CachedMessage[]) => void) => void;
 
 /** Calls back, at once or within the transaction, with blocks below a number, about so many. */
 export type BlocksToRead = (below: number, count: number, take: (batch: Batch<MessageBlock>) => void) => void;
@@ -28,11 +28,9 @@ const BLOCKS_MAX = 64;
 /**
  * Reads the newest `limit` messages of a chat below `before`, from its rows and its blocks. A row wins over
  * its copy in a block: over the message with its id, and over the one with its number. `take` is called
- * within the transaction.
+ * as rows and blocks are, or never, when they aren't all given.
  */
 export function readStretch(
-  transaction: IDBTransaction,
-  requestId: string,
   limit: number,
   before: number,
   rows: RowsToRead,
@@ -55,13 +53,9 @@ export function readStretch(
       else early = add;
     });
   };
-  rows((there) => {
-    const start = (found: CachedMessage[]) => {
-      merge = new Merge(found, limit, before);
-      early?.();
-    };
-    if (there) readRows(transaction, requestId, limit, before, start);
-    else start([]);
+  rows((found) => {
+    merge = new Merge(found, limit, before);
+    early?.();
   });
   readBlocks(before, Math.min(Math.ceil(limit / LIMITS.blockMessages), BLOCKS_MAX));
 }
@@ -80,7 +74,13 @@ function unreadableFrom(firstSequence: number, others: MessageBlock[], before: n
   return { firstSequence, lastSequence: next === TOP ? firstSequence : next - 1 };
 }
 
-function readRows(
+/** The core says of each chat whether it has messages in rows; of what it hasn't written yet nobody knows. */
+export function mayHaveRows(row: Partial<ChatSyncState> | undefined): boolean {
+  return row?.unsealed === undefined || !!row.unsealed?.rows || !!row.unsent;
+}
+
+/** The newest of a chat's rows from the store. */
+export function readRows(
   transaction: IDBTransaction,
   requestId: string,
   limit: number,

@@ -9,6 +9,8 @@ import type {
 import * as LIMITS from './gen/limits.js';
 import { TOP } from './newest.js';
 import {
+  mayHaveRows,
+  readRows,
   readStretch,
   storedBlocks,
   type BlocksToRead,
@@ -48,16 +50,24 @@ export interface StoredPage {
   chat: ChatSummary | null;
 }
 
-/** Puts blocks in memory (recent.ts) before those of the store; the request is the one for the chat's row. */
-export type Remember = (
-  transaction: IDBTransaction,
-  blocks: BlocksToRead,
-  meta: IDBRequest<ChatSyncState | undefined>,
-) => BlocksToRead;
+/** What is in memory of a chat (recent.ts). */
+export interface Remembered {
+  /** Its row, where that is known to be as stored, and nothing of the chat lies in rows. */
+  row: ChatSyncState | null;
+  /** The blocks that go with it; `miss` is called instead for those that aren't there. */
+  blocks(miss: () => void): BlocksToRead;
+  /** Puts blocks in memory before those of the store; the request is the one for the chat's row. */
+  before(
+    transaction: IDBTransaction,
+    blocks: BlocksToRead,
+    meta: IDBRequest<ChatSyncState | undefined>,
+  ): BlocksToRead;
+}
 
 /**
- * Reads the newest `limit` messages below `before` straight from IndexedDB, without the core, in one
- * read-only transaction: the chat's position and its newest blocks at once, and rows where there may be any.
+ * Reads the newest `limit` messages below `before`, without the core: from memory, or straight from IndexedDB
+ * in one read-only transaction, the chat's position and its newest blocks at once, and rows where there may be
+ * any.
  *
  * A block that is damaged is left out, its range counts as a hole, and `onDamage` is told.
  */
@@ -68,30 +78,37 @@ export function readPage(
   before: number | undefined,
   layout: Layout,
   onDamage: (damage: Damage) => void,
-  remember?: Remember,
+  memory?: Remembered,
 ): Promise<StoredPage> {
+  const below = before ?? TOP;
   return new Promise((resolve, reject) => {
-    const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
-    const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<ChatSyncState | undefined>;
-    const rows: RowsToRead = (tell) => {
-      if (layout === 'rows') tell(true);
-      else meta.addEventListener('success', () => tell(mayHaveRows(meta.result)));
-    };
-    // The position was asked for first, so it is there when the rest is.
-    const stored = storedBlocks(transaction, requestId);
-    const blocks = remember?.(transaction, stored, meta) ?? stored;
-    readStretch(transaction, requestId, limit, before ?? TOP, rows, blocks, (stretch) => {
-      resolve(pageOf(stretch, meta.result, limit, before));
+    const end = (stretch: Stretch, row: ChatSyncState | undefined) => {
+      resolve(pageOf(stretch, row, limit, before));
       stretch.damaged.forEach(onDamage);
-    });
-    transaction.onabort = () => reject(abortOf(transaction));
+    };
+    const readStored = () => {
+      const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
+      const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<
+        ChatSyncState | undefined
+      >;
+      const rows: RowsToRead = (take) => {
+        const look = () => readRows(transaction, requestId, limit, below, take);
+        if (layout === 'rows') look();
+        else meta.addEventListener('success', () => (mayHaveRows(meta.result) ? look() : noRows(take)));
+      };
+      // The position was asked for first, so it is there when the rest is.
+      const stored = storedBlocks(transaction, requestId);
+      const blocks = memory?.before(transaction, stored, meta) ?? stored;
+      readStretch(limit, below, rows, blocks, (stretch) => end(stretch, meta.result));
+      transaction.onabort = () => reject(abortOf(transaction));
+    };
+    const row = memory?.row;
+    if (row) readStretch(limit, below, noRows, memory.blocks(readStored), (stretch) => end(stretch, row));
+    else readStored();
   });
 }
 
-/** The core says of each chat whether it has messages in rows; of what it hasn't written yet nobody knows. */
-function mayHaveRows(row: Partial<ChatSyncState> | undefined): boolean {
-  return row?.unsealed === undefined || !!row.unsealed?.rows || !!row.unsent;
-}
+const noRows: RowsToRead = (take) => take([]);
 
 function pageOf(
   { messages, damaged }: Stretch,

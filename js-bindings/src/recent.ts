@@ -1,7 +1,7 @@
 import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { TOP, type Batch } from './newest.js';
-import type { BlocksToRead } from './page.js';
-import type { Remember } from './reads.js';
+import { mayHaveRows, type BlocksToRead } from './page.js';
+import type { Remembered } from './reads.js';
 import { abort, instead } from './values.js';
 
 type Take = (batch: Batch<MessageBlock>) => void;
@@ -15,6 +15,8 @@ interface Reading {
 /** What is in memory of a chat, as of one state of its blocks. */
 interface Recent {
   changes: number;
+  /** Its row, if nothing lies in rows, and nothing has been heard of the chat since it was read. */
+  row: ChatSyncState | null;
   readings: Reading[];
   bytes: number;
 }
@@ -24,15 +26,18 @@ const BYTES_MAX = 8 * 1024 * 1024;
 const CHATS_LEARNED = 1000;
 
 /**
- * Blocks that this tab has read, so that a page which is read again costs the look at its chat's row alone.
- * That row counts the changes of the chat's blocks, in the transaction that makes them, and is read in the
- * transaction that reads: what has another count is forgotten.
+ * Blocks that this tab has read, and the rows of their chats. As long as no tab says that a chat changed, a
+ * page of it that is read again needs no transaction. From then on it costs a look at the chat's row: that
+ * counts the changes of the chat's blocks, in the transaction that makes them, and what has another count is
+ * forgotten.
  */
 export class RecentBlocks {
   readonly #chats = new Map<string, Recent>();
   /** Where the newest block of a chat began when its row was read last: to get it is faster than to look. */
   readonly #newest = new Map<string, number>();
   #bytes = 0;
+  /** How often anything was heard: a row that was read meanwhile may be the one before. */
+  #heard = 0;
 
   /** Reads where the newest blocks of the chats are. */
   learn(db: IDBDatabase): void {
@@ -45,14 +50,38 @@ export class RecentBlocks {
     this.#chats.clear();
     this.#newest.clear();
     this.#bytes = 0;
+    this.#heard += 1;
+  }
+
+  /** These chats may have changed, or, without any named, all: their rows are to be looked at. */
+  doubt(requestIds: Iterable<string> = this.#chats.keys()): void {
+    this.#heard += 1;
+    for (const requestId of requestIds) {
+      const recent = this.#chats.get(requestId);
+      if (recent) recent.row = null;
+    }
   }
 
   /** For one read of a chat. */
-  of(requestId: string): Remember {
+  of(requestId: string): Remembered {
+    return {
+      row: this.#chats.get(requestId)?.row ?? null,
+      blocks: (miss) => (below, _, take) => {
+        const batch = this.#find(requestId, below);
+        if (batch) take(batch);
+        else miss();
+      },
+      before: this.#beforeStored(requestId),
+    };
+  }
+
+  #beforeStored(requestId: string): Remembered['before'] {
+    const heard = this.#heard;
     return (transaction, stored, meta) => {
       // The row was asked for first, so it is there when blocks are.
       const keep = (below: number, batch: Batch<MessageBlock>, take: Take) => {
         this.#keep(requestId, { to: below, batch }, meta.result);
+        this.#trust(requestId, meta.result, heard);
         take(batch);
       };
       const look: BlocksToRead = (below, count, take) =>
@@ -72,6 +101,7 @@ export class RecentBlocks {
         if (!this.#find(requestId, below)) return ask(below, count, take);
         const recall = within(transaction, () => {
           const batch = this.#asStored(requestId, meta.result) ? this.#find(requestId, below) : null;
+          this.#trust(requestId, meta.result, heard);
           if (batch) take(batch);
           else ask(below, count, take);
         });
@@ -92,6 +122,12 @@ export class RecentBlocks {
     return isSame;
   }
 
+  /** What a read has found holds from now on, unless something was heard since it began. */
+  #trust(requestId: string, row: ChatSyncState | undefined, heard: number): void {
+    const recent = this.#chats.get(requestId);
+    if (recent && row && heard === this.#heard && !mayHaveRows(row)) recent.row = row;
+  }
+
   #find(requestId: string, below: number): Batch<MessageBlock> | null {
     const recent = this.#chats.get(requestId);
     const reading = recent?.readings.find(({ to, batch }) => below <= to && below > batch.below);
@@ -107,7 +143,7 @@ export class RecentBlocks {
     this.#note(row);
     this.#asStored(requestId, row);
     if (changes === undefined || reading.batch.unreadable.length) return;
-    const recent = this.#chats.get(requestId) ?? { changes, readings: [], bytes: 0 };
+    const recent = this.#chats.get(requestId) ?? { changes, row: null, readings: [], bytes: 0 };
     const bytes = reading.batch.values.reduce((sum, block) => sum + block.bytes, 0);
     recent.readings.push(reading);
     recent.bytes += bytes;

@@ -1,4 +1,4 @@
-/** Blocks in the tab's memory: what was read is not read again, unless it has changed. */
+/** What a tab has read is in its memory: it is not read again, unless it has changed. */
 import { expect } from 'chai';
 import type { CachedMessage, Larder } from 'chatlarder';
 import { FakeServer, uuid } from './support/fake-server.js';
@@ -8,36 +8,49 @@ import { freshUser, Larders, onlyBlocks, until } from './support/larder.js';
 const chatId = uuid(1, 0);
 const METHODS = ['get', 'getAll', 'getAllRecords', 'openKeyCursor'] as const;
 
-/** Counts the requests for blocks that this page makes. */
-class BlockRequests {
-  count = 0;
-  readonly #originals = new Map<string, PropertyDescriptor>();
+/** What the larder has in memory; it is no part of the API. */
+interface Memory {
+  doubt(requestIds: string[]): void;
+  of(requestId: string): { row: object | null };
+}
+
+/** Counts what this page asks of IndexedDB: transactions, and requests for blocks. */
+class Requests {
+  transactions = 0;
+  blocks = 0;
+  readonly #originals: [object, string, PropertyDescriptor][] = [];
 
   install(): void {
-    for (const method of METHODS) {
-      const before = Object.getOwnPropertyDescriptor(IDBObjectStore.prototype, method);
-      if (!before) continue;
-      this.#originals.set(method, before);
-      const note = (store: IDBObjectStore) => store.name === 'message_blocks' && (this.count += 1);
-      const value = function (this: IDBObjectStore, ...args: unknown[]): unknown {
-        note(this);
-        return (before.value as (...args: unknown[]) => unknown).apply(this, args);
-      };
-      Object.defineProperty(IDBObjectStore.prototype, method, { ...before, value });
-    }
+    const countBlock = (store: IDBObjectStore) => store.name === 'message_blocks' && (this.blocks += 1);
+    for (const method of METHODS) this.#watch(IDBObjectStore.prototype, method, countBlock);
+    this.#watch(IDBDatabase.prototype, 'transaction', () => (this.transactions += 1));
+  }
+
+  #watch<T extends object>(prototype: T, method: string, note: (on: T) => void): void {
+    const before = Object.getOwnPropertyDescriptor(prototype, method);
+    if (!before) return;
+    this.#originals.push([prototype, method, before]);
+    const value = function (this: T, ...args: unknown[]): unknown {
+      note(this);
+      return (before.value as (...args: unknown[]) => unknown).apply(this, args);
+    };
+    Object.defineProperty(prototype, method, { ...before, value });
   }
 
   restore(): void {
-    for (const [method, before] of this.#originals)
-      Object.defineProperty(IDBObjectStore.prototype, method, before);
-    this.#originals.clear();
-    this.count = 0;
+    for (const [prototype, method, before] of this.#originals.splice(0))
+      Object.defineProperty(prototype, method, before);
+    this.blocks = this.transactions = 0;
   }
+}
+
+function nextChange(larder: Larder): Promise<unknown> {
+  return new Promise((resolve) => larder.addEventListener('change', resolve, { once: true }));
 }
 
 describe('blocks in memory', () => {
   const larders = new Larders();
-  const requests = new BlockRequests();
+  const requests = new Requests();
   let server: FakeServer;
   let larder: Larder;
   let userId: string;
@@ -63,24 +76,63 @@ describe('blocks in memory', () => {
     return (await of.chat(chatId).messages(options)).messages;
   }
 
+  /** The newest page, from when on nothing more is said of the chat. */
+  async function pageOnceKnown() {
+    let page = await larder.chat(chatId).messages({ limit: 50 });
+    await until(async () => {
+      const asked = requests.transactions;
+      page = await larder.chat(chatId).messages({ limit: 50 });
+      return requests.transactions === asked;
+    });
+    return page;
+  }
+
   const numbersOf = (messages: CachedMessage[]) => messages.map(({ sequenceNumber }) => sequenceNumber);
 
   it('the newest page is read once', async () => {
     const first = await read();
-    const asked = requests.count;
+    const asked = requests.blocks;
     expect(await read()).to.deep.equal(first);
-    expect(requests.count).to.equal(asked);
+    expect(requests.blocks).to.equal(asked);
     expect(numbersOf(first)).to.deep.equal(range(151, 200));
+  });
+
+  it('nothing is asked of storage for it as long as no tab says that the chat has changed', async () => {
+    const first = await pageOnceKnown();
+    const asked = requests.transactions;
+    expect(await larder.chat(chatId).messages({ limit: 50 })).to.deep.equal(first);
+    expect(requests.transactions).to.equal(asked);
+    await larder.chat(chatId).markRead(200);
+    expect((await larder.chat(chatId).messages({ limit: 50 })).chat!.lastReadSequence).to.equal(200);
+    expect(requests.transactions).to.be.greaterThan(asked);
+  });
+
+  it('a page that is not in memory as a whole is read from storage', async () => {
+    await pageOnceKnown();
+    const messages = await larder.chat(chatId).messages({ limit: 180 });
+    expect(numbersOf(messages.messages)).to.deep.equal(range(21, 200));
+  });
+
+  it('what is heard while a page is read may be newer than the page', async () => {
+    await pageOnceKnown();
+    const { recent: memory } = larder as unknown as { recent: Memory };
+    memory.doubt([chatId]);
+    const reading = read();
+    memory.doubt(['another']);
+    await reading;
+    expect(memory.of(chatId).row).to.equal(null);
+    await read();
+    expect(memory.of(chatId).row).to.include({ requestId: chatId });
   });
 
   it('a large block is read once for all pages in it', async () => {
     expect(numbersOf(await read(151))).to.deep.equal(range(101, 150));
-    const asked = requests.count;
+    const asked = requests.blocks;
     expect(asked).to.be.greaterThan(0);
     expect(numbersOf(await read(101))).to.deep.equal(range(51, 100));
     expect(numbersOf(await read(51))).to.deep.equal(range(1, 50));
     expect(numbersOf(await read(120))).to.deep.equal(range(70, 119));
-    expect(requests.count).to.equal(asked);
+    expect(requests.blocks).to.equal(asked);
   });
 
   it('new messages are seen by the read after they are stored', async () => {
@@ -106,7 +158,9 @@ describe('blocks in memory', () => {
     await other.chat(chatId).sync();
     expect(numbersOf(await read(undefined, other))).to.deep.equal(range(151, 200));
     server.edit(0, 170, { content: 'another text' });
+    const told = nextChange(other);
     await larder.chat(chatId).sync();
+    await told;
     const messages = await read(undefined, other);
     expect(messages[19]!.content).to.equal('another text');
   });
