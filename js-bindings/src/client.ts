@@ -275,8 +275,7 @@ export class Larder extends EventTarget {
   command(event: CoreEvent, signal?: AbortSignal): Promise<Reply> {
     if (this.#closed) return Promise.reject(errorOf('closed'));
     void this.#start();
-    // What it changed is told by another way, and may not have come yet.
-    return this.#link.then((link) => link.command(event, signal)).finally(() => this.recent?.doubt());
+    return this.#link.then((link) => link.command(event, signal));
   }
 
   /** @internal Tells the core of something that needs no answer. */
@@ -406,19 +405,12 @@ export class Larder extends EventTarget {
     try {
       const { Lifecycle, Link, RecentBlocks } = await import('./link.js');
       await this.#care();
-      this.recent ??= this.#remember(new RecentBlocks());
+      this.recent ??= new RecentBlocks(() => this.#database());
       if (!this.#closed) this.#lifecycle ??= this.#live(Lifecycle);
       this.#startWorker(Link, await asked);
     } catch (cause) {
       this.#fail(errorOf('network', { reason: reasonOf(cause), cause }));
     }
-  }
-
-  #remember(recent: RecentBlocks): RecentBlocks {
-    this.#database()
-      .then((db) => recent.learn(db))
-      .catch(() => {}); // then there is no hurry either
-    return recent;
   }
 
   #startWorker(link: typeof Link, token: string | null): void {
@@ -430,6 +422,7 @@ export class Larder extends EventTarget {
     const online = navigator.onLine;
     const events = {
       onSignals: (...said: Parameters<Lifecycle['hear']>) => this.#lifecycle?.hear(...said),
+      onElsewhere: () => this.recent?.doubt(),
       onError: (error: LarderError) => this.report(error),
       onClosed: (destroyed?: boolean) => this.#supersede(destroyed),
       onLost: (error: LarderError, untold: ToWorker[]) => {
@@ -455,6 +448,7 @@ export class Larder extends EventTarget {
   #live(lifecycle: typeof Lifecycle): Lifecycle {
     return new lifecycle(this, this.#instance, this.#options, {
       onSignals: (signals) => this.#take(signals),
+      onLeader: () => this.recent?.learn(),
       onDestroyed: () => this.#supersede(true),
       onOnline: () => void this.#start(),
       onReturn: (opened) => this.#readAgain(opened),
@@ -470,12 +464,12 @@ export class Larder extends EventTarget {
 
   #take(signals: PlanSignal[]): void {
     const change: ChangeDetail = { requestIds: [], chats: false, outbox: false };
+    this.recent?.hear(signals);
     for (const signal of signals) this.#takeOne(signal, change);
     this.#tell(change);
   }
 
   #tell(change: ChangeDetail): void {
-    this.recent?.doubt(change.requestIds);
     if (change.requestIds.length || change.chats || change.outbox)
       this.dispatchEvent(new CustomEvent('change', { detail: change }));
     if (change.outbox) this.dispatchEvent(new CustomEvent('outbox'));

@@ -347,14 +347,17 @@ export class Host {
     return { store: this.#store, core: this.#core };
   }
 
-  /** Lets out what a committed step wants: only now is there anything to be seen of it. */
+  /**
+   * Lets out what a committed step wants: only now is there anything to be seen of it. A page hears of what
+   * changed before it hears that what it wanted is done.
+   */
   #release(effects: Effects): void {
-    for (const { command } of effects.replies) this.#unanswered.delete(command);
-    if (effects.replies.length)
-      this.#events.onReplies(effects.replies.map((reply) => this.#withBytes(reply)));
+    const { signals, replies } = effects;
+    for (const { command } of replies) this.#unanswered.delete(command);
+    if (signals.length && !this.#closed) this.#events.onSignals(signals);
+    if (replies.length) this.#events.onReplies(replies.map((reply) => this.#withBytes(reply)));
     if (this.#closed) return; // what was committed is answered all the same, or it would be done again
-    if (effects.signals.length) this.#events.onSignals(effects.signals);
-    this.#told ||= effects.signals.length > 0;
+    this.#told ||= signals.length > 0;
     for (const call of effects.calls) this.#call(call);
     this.#schedule(effects.deadline);
   }

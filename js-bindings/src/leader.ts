@@ -119,6 +119,11 @@ export class Tab {
     }
   }
 
+  /** Whether commands are carried out here. */
+  get leads(): boolean {
+    return this.#host !== null;
+  }
+
   /** Hands in an event of the page, here or where it is led. */
   push(event: CoreEvent): void {
     if (this.#failure) return this.#refuse(event, this.#failure);

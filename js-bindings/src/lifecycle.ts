@@ -8,6 +8,8 @@ import { channelName, type SharedSignals } from './port.js';
 export interface LifecycleEvents {
   /** Other tabs say what changed. */
   onSignals(signals: PlanSignal[]): void;
+  /** Another tab leads than before; the one before may have died without saying what it did last. */
+  onLeader(): void;
   /** Another tab deletes everything that is stored. */
   onDestroyed(): void;
   /** The browser says that there is a network. */
@@ -70,6 +72,7 @@ export class Lifecycle {
    */
   hear(signals: PlanSignal[], generation = this.#generation): void {
     if (generation < this.#generation) return;
+    if (generation > this.#generation) this.#events.onLeader();
     this.#generation = generation;
     this.#events.onSignals(signals);
   }

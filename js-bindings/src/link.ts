@@ -28,6 +28,8 @@ export { RecentBlocks } from './recent.js';
  */
 export interface LinkEvents {
   onSignals(signals: PlanSignal[], generation?: number): void;
+  /** Commands were carried out in another tab: what they changed is told by another way, and may come later. */
+  onElsewhere(): void;
   onError(error: LarderError): void;
   onClosed(destroyed?: boolean): void;
   /** The worker can't be loaded; what it was told and is no command is to be told to another. */
@@ -244,6 +246,7 @@ export class Link {
       case 'pong':
         return;
       case 'replies':
+        if (message.elsewhere) this.#events.onElsewhere();
         return message.replies.forEach((reply) => this.#settle(reply));
       case 'signals':
         return this.#events.onSignals(message.signals, message.generation);

@@ -65,15 +65,12 @@ export function checkOptions(options: LarderOptions): CheckedOptions {
     throw new ArgumentError('options', 'an object is needed');
   const { userId, transport, credentials } = options;
   const namespace = options.namespace ?? DATABASE.defaultNamespace;
-  const openTimeoutMs = options.openTimeoutMs ?? OPEN_TIMEOUT_MS;
+  const openTimeoutMs = checkCount('openTimeoutMs', options.openTimeoutMs, OPEN_TIMEOUT_MS);
   checkName('userId', userId);
   checkName('namespace', namespace);
   checkTransport(transport);
   if (credentials !== undefined && typeof credentials !== 'function') {
     throw new ArgumentError('credentials', 'a function is needed');
-  }
-  if (!(Number.isFinite(openTimeoutMs) && openTimeoutMs > 0)) {
-    throw new ArgumentError('openTimeoutMs', 'a positive number of milliseconds is needed');
   }
   const layout = options.layout ?? 'blocks';
   if (layout !== 'blocks' && layout !== 'rows')

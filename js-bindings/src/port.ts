@@ -41,7 +41,7 @@ export type ToWorker =
 export type ToPage =
   | { kind: 'ready' }
   | { kind: 'pong' }
-  | { kind: 'replies'; replies: Reply[] }
+  | { kind: 'replies'; replies: Reply[]; elsewhere: boolean }
   | { kind: 'signals'; signals: PlanSignal[]; generation?: number }
   | { kind: 'call'; id: number; method: CallMethod; params: object }
   | { kind: 'cancel'; id: number }

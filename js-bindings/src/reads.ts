@@ -54,8 +54,8 @@ export interface StoredPage {
 export interface Remembered {
   /** Its row, where that is known to be as stored, and nothing of the chat lies in rows. */
   row: ChatSyncState | null;
-  /** The blocks that go with it; `miss` is called instead for those that aren't there. */
-  blocks(miss: () => void): BlocksToRead;
+  /** The blocks that go with it; `miss` is called instead where they can't be had so. */
+  blocks(db: IDBDatabase, miss: () => void): BlocksToRead;
   /** Puts blocks in memory before those of the store; the request is the one for the chat's row. */
   before(
     transaction: IDBTransaction,
@@ -86,25 +86,24 @@ export function readPage(
       resolve(pageOf(stretch, row, limit, before));
       stretch.damaged.forEach(onDamage);
     };
-    const readStored = () => {
-      const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
-      const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<
-        ChatSyncState | undefined
-      >;
-      const rows: RowsToRead = (take) => {
-        const look = () => readRows(transaction, requestId, limit, below, take);
-        if (layout === 'rows') look();
-        else meta.addEventListener('success', () => (mayHaveRows(meta.result) ? look() : noRows(take)));
-      };
-      // The position was asked for first, so it is there when the rest is.
-      const stored = storedBlocks(transaction, requestId);
-      const blocks = memory?.before(transaction, stored, meta) ?? stored;
-      readStretch(limit, below, rows, blocks, (stretch) => end(stretch, meta.result));
-      transaction.onabort = () => reject(abortOf(transaction));
-    };
     const row = memory?.row;
-    if (row) readStretch(limit, below, noRows, memory.blocks(readStored), (stretch) => end(stretch, row));
-    else readStored();
+    if (row) {
+      const rest = { ...memory, row: null };
+      const miss = () => resolve(readPage(db, requestId, limit, before, layout, onDamage, rest));
+      return readStretch(limit, below, noRows, memory.blocks(db, miss), (stretch) => end(stretch, row));
+    }
+    const transaction = db.transaction(['messages', 'message_blocks', 'chat_meta'], 'readonly');
+    const meta = transaction.objectStore('chat_meta').get(requestId) as IDBRequest<ChatSyncState | undefined>;
+    const rows: RowsToRead = (take) => {
+      const look = () => readRows(transaction, requestId, limit, below, take);
+      if (layout === 'rows') look();
+      else meta.addEventListener('success', () => (mayHaveRows(meta.result) ? look() : noRows(take)));
+    };
+    // The position was asked for first, so it is there when the rest is.
+    const stored = storedBlocks(transaction, requestId);
+    const blocks = memory?.before(transaction, stored, meta) ?? stored;
+    readStretch(limit, below, rows, blocks, (stretch) => end(stretch, meta.result));
+    transaction.onabort = () => reject(abortOf(transaction));
   });
 }
 

@@ -1,3 +1,4 @@
+import type { PlanSignal } from './core.js';
 import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { TOP, type Batch } from './newest.js';
 import { mayHaveRows, type BlocksToRead } from './page.js';
@@ -15,34 +16,52 @@ interface Reading {
 /** What is in memory of a chat, as of one state of its blocks. */
 interface Recent {
   changes: number;
-  /** Its row, if nothing lies in rows, and nothing has been heard of the chat since it was read. */
-  row: ChatSyncState | null;
   readings: Reading[];
   bytes: number;
 }
 
 /** All chats' together; those that were read least recently go first. */
 const BYTES_MAX = 8 * 1024 * 1024;
-const CHATS_LEARNED = 1000;
+/** Chats whose rows are in memory. */
+const ROWS_MAX = 1000;
 
 /**
- * Blocks that this tab has read, and the rows of their chats. As long as no tab says that a chat changed, a
- * page of it that is read again needs no transaction. From then on it costs a look at the chat's row: that
- * counts the changes of the chat's blocks, in the transaction that makes them, and what has another count is
- * forgotten.
+ * Blocks that this tab has read, and rows of chats. A row holds as long as no tab says that its chat changed:
+ * a page that is in memory then needs no transaction, and the newest block, of which the row says where it
+ * begins, is the only thing that has to be read. From then on a page costs a look at the chat's row as well.
+ *
+ * The row counts the changes of the chat's blocks, in the transaction that makes them, and each block has the
+ * count at which it was written: what has another count is forgotten, and a block with a higher one than the
+ * row that is in memory is read again together with the row.
  */
 export class RecentBlocks {
   readonly #chats = new Map<string, Recent>();
+  /** Rows that hold, of chats of which nothing lies in rows. */
+  readonly #rows = new Map<string, ChatSyncState>();
   /** Where the newest block of a chat began when its row was read last: to get it is faster than to look. */
   readonly #newest = new Map<string, number>();
   #bytes = 0;
-  /** How often anything was heard: a row that was read meanwhile may be the one before. */
+  /** How often a change was heard of: a row that was read meanwhile may be the one before. */
   #heard = 0;
 
-  /** Reads where the newest blocks of the chats are. */
-  learn(db: IDBDatabase): void {
-    const rows = db.transaction('chat_meta').objectStore('chat_meta').getAll(null, CHATS_LEARNED);
-    rows.onsuccess = () => (rows.result as ChatSyncState[]).forEach((row) => this.#note(row));
+  readonly #database: () => Promise<IDBDatabase>;
+
+  constructor(database: () => Promise<IDBDatabase>) {
+    this.#database = database;
+    this.learn();
+  }
+
+  /** Reads the chats' rows, of which none holds any more. */
+  learn(): void {
+    this.doubt();
+    const heard = this.#heard;
+    const read = (db: IDBDatabase) => {
+      const rows = db.transaction('chat_meta').objectStore('chat_meta').getAll(null, ROWS_MAX);
+      rows.onsuccess = () => (rows.result as ChatSyncState[]).forEach((row) => this.#note(row, heard));
+    };
+    this.#database()
+      .then(read)
+      .catch(() => {}); // then there is no hurry either
   }
 
   /** Forgets everything: the database may be another. */
@@ -50,29 +69,52 @@ export class RecentBlocks {
     this.#chats.clear();
     this.#newest.clear();
     this.#bytes = 0;
-    this.#heard += 1;
+    this.doubt();
   }
 
-  /** These chats may have changed, or, without any named, all: their rows are to be looked at. */
-  doubt(requestIds: Iterable<string> = this.#chats.keys()): void {
+  /** Any chat may have changed: their rows are to be looked at. */
+  doubt(): void {
     this.#heard += 1;
-    for (const requestId of requestIds) {
-      const recent = this.#chats.get(requestId);
-      if (recent) recent.row = null;
+    this.#rows.clear();
+  }
+
+  /** What was committed: of the chats that it changed the rows are to be looked at. */
+  hear(signals: PlanSignal[]): void {
+    for (const signal of signals) {
+      if (signal.type !== 'chat' || !signal.written) continue;
+      this.#heard += 1;
+      this.#rows.delete(signal.requestId);
     }
   }
 
   /** For one read of a chat. */
   of(requestId: string): Remembered {
+    const row = this.#rows.get(requestId) ?? null;
     return {
-      row: this.#chats.get(requestId)?.row ?? null,
-      blocks: (miss) => (below, _, take) => {
+      row,
+      blocks: (db, miss) => (below, _, take) => {
         const batch = this.#find(requestId, below);
         if (batch) take(batch);
+        else if (below === TOP && row?.newestBlock) this.#readNewest(db, row, take, miss);
         else miss();
       },
       before: this.#beforeStored(requestId),
     };
+  }
+
+  /** The newest block alone; unless it was written after the row that is in memory. */
+  #readNewest(db: IDBDatabase, row: ChatSyncState, take: Take, miss: () => void): void {
+    const { requestId, newestBlock: first = 0, blockChanges = 0 } = row;
+    const transaction = db.transaction('message_blocks');
+    const request = transaction.objectStore('message_blocks').get([requestId, first]);
+    request.onsuccess = () => {
+      const block = request.result as MessageBlock | undefined;
+      if (!isNewest(block, row) || (block.changes ?? Infinity) > blockChanges) return miss();
+      const batch = { values: [block], unreadable: [], below: first };
+      this.#keep(requestId, { to: TOP, batch }, row);
+      take(batch);
+    };
+    transaction.onabort = miss;
   }
 
   #beforeStored(requestId: string): Remembered['before'] {
@@ -81,7 +123,6 @@ export class RecentBlocks {
       // The row was asked for first, so it is there when blocks are.
       const keep = (below: number, batch: Batch<MessageBlock>, take: Take) => {
         this.#keep(requestId, { to: below, batch }, meta.result);
-        this.#trust(requestId, meta.result, heard);
         take(batch);
       };
       const look: BlocksToRead = (below, count, take) =>
@@ -97,11 +138,11 @@ export class RecentBlocks {
         });
         request.onerror = instead(() => look(below, count, take));
       };
+      meta.addEventListener('success', () => this.#note(meta.result, heard));
       return (below, count, take) => {
         if (!this.#find(requestId, below)) return ask(below, count, take);
         const recall = within(transaction, () => {
           const batch = this.#asStored(requestId, meta.result) ? this.#find(requestId, below) : null;
-          this.#trust(requestId, meta.result, heard);
           if (batch) take(batch);
           else ask(below, count, take);
         });
@@ -111,8 +152,18 @@ export class RecentBlocks {
     };
   }
 
-  #note(row: Partial<ChatSyncState> | undefined): void {
-    if (row?.newestBlock) this.#newest.set(row.requestId!, row.newestBlock);
+  /** A row was read; it holds unless something was heard since the read began. */
+  #note(row: Partial<ChatSyncState> | undefined, heard: number): void {
+    if (!row?.newestBlock) return;
+    const requestId = row.requestId!;
+    this.#newest.set(requestId, row.newestBlock);
+    if (heard !== this.#heard || mayHaveRows(row)) return;
+    this.#rows.delete(requestId);
+    this.#rows.set(requestId, row as ChatSyncState);
+    for (const oldest of this.#rows.keys()) {
+      if (this.#rows.size <= ROWS_MAX) return;
+      this.#rows.delete(oldest);
+    }
   }
 
   /** Whether what is in memory of a chat is as its row says; if not it is forgotten. */
@@ -120,12 +171,6 @@ export class RecentBlocks {
     const isSame = this.#chats.get(requestId)?.changes === row?.blockChanges;
     if (!isSame) this.#forget(requestId);
     return isSame;
-  }
-
-  /** What a read has found holds from now on, unless something was heard since it began. */
-  #trust(requestId: string, row: ChatSyncState | undefined, heard: number): void {
-    const recent = this.#chats.get(requestId);
-    if (recent && row && heard === this.#heard && !mayHaveRows(row)) recent.row = row;
   }
 
   #find(requestId: string, below: number): Batch<MessageBlock> | null {
@@ -140,10 +185,9 @@ export class RecentBlocks {
 
   #keep(requestId: string, reading: Reading, row: ChatSyncState | undefined): void {
     const changes = row?.blockChanges;
-    this.#note(row);
     this.#asStored(requestId, row);
     if (changes === undefined || reading.batch.unreadable.length) return;
-    const recent = this.#chats.get(requestId) ?? { changes, row: null, readings: [], bytes: 0 };
+    const recent = this.#chats.get(requestId) ?? { changes, readings: [], bytes: 0 };
     const bytes = reading.batch.values.reduce((sum, block) => sum + block.bytes, 0);
     recent.readings.push(reading);
     recent.bytes += bytes;

@@ -174,7 +174,7 @@ class Service {
   /** To the page: how its commands ended. */
   #reply(replies: Reply[]): void {
     this.#inMemory?.settle(replies);
-    this.#port.postMessage({ kind: 'replies', replies });
+    this.#port.postMessage({ kind: 'replies', replies, elsewhere: !this.#tab?.leads });
   }
 
   /** To this page and the others: how commands ended that a host here carried out. */

@@ -31,6 +31,7 @@ typedef struct {
     int64_t last_sequence;
     int64_t count; /* as the row says */
     int64_t bytes; /* likewise */
+    int64_t changes; /* of the chat's blocks, when it was written */
     char *data;
     size_t size;
     bool readable; /* the bytes are a JSON array of messages: */

@@ -144,6 +144,7 @@ static size_t write_block(core *l, chat *c, const settled *list, bound most) {
     const int64_t first = list[0].sequence, last = list[taken - 1].sequence;
     int64_t version = 0;
     for (size_t i = 0; i < taken; i++) version = list[i].version > version ? list[i].version : version;
+    note_change(l, c);
     text *out = plan_add_bytes(&l->plan, STORE_MESSAGE_BLOCKS);
     text_raw(out, "{\"requestId\":");
     text_string(out, c->request_id);
@@ -153,6 +154,7 @@ static size_t write_block(core *l, chat *c, const settled *list, bound most) {
     text_number_member(out, "bytes", (int64_t)size);
     text_number_member(out, "cachedAt", l->now_ms);
     text_number_member(out, "syncVersion", version);
+    text_number_member(out, "changes", c->block_changes);
     text_number_member(out, "data", (int64_t)offset);
     text_raw(out, "}");
     const bool small = block_is_small((int64_t)taken, size);
@@ -160,7 +162,6 @@ static size_t write_block(core *l, chat *c, const settled *list, bound most) {
     l->last_block = (unsealed){first, last, small, false};
     stats_move_bytes(l, c, (int64_t)size);
     if (first > c->newest_block) c->newest_block = first;
-    note_change(l, c);
     return taken;
 }
 

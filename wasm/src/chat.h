@@ -47,7 +47,7 @@ typedef struct chat {
     int64_t last_read_sequence;
     int64_t last_read_ms; /* -1: never */
     int64_t message_count;
-    int64_t block_changes; /* counts up: by it readers tell whether its blocks are as they know them */
+    int64_t block_changes; /* counts up; each block has the count at which it was written */
     int64_t newest_block;  /* where its newest block begins, for readers that check it; 0: unknown */
     int64_t media_size_bytes;
     int64_t message_bytes; /* of its stored messages, unsent ones too (stats.h) */

@@ -183,6 +183,7 @@ export interface MessageBlock {
   bytes: number;
   cachedAt: number;
   syncVersion: number;
+  changes?: number;
   data: ArrayBuffer;
 }
 

@@ -1,6 +1,7 @@
 /** What a tab has read is in its memory: it is not read again, unless it has changed. */
 import { expect } from 'chai';
 import type { CachedMessage, Larder } from 'chatlarder';
+import { blocksOf, messagesIn, putRows, rowsOf } from './support/database.js';
 import { FakeServer, uuid } from './support/fake-server.js';
 import { range } from './support/history.js';
 import { freshUser, Larders, onlyBlocks, until } from './support/larder.js';
@@ -10,7 +11,10 @@ const METHODS = ['get', 'getAll', 'getAllRecords', 'openKeyCursor'] as const;
 
 /** What the larder has in memory; it is no part of the API. */
 interface Memory {
-  doubt(requestIds: string[]): void;
+  clear(): void;
+  learn(): void;
+  doubt(): void;
+  hear(signals: object[]): void;
   of(requestId: string): { row: object | null };
 }
 
@@ -44,8 +48,9 @@ class Requests {
   }
 }
 
-function nextChange(larder: Larder): Promise<unknown> {
-  return new Promise((resolve) => larder.addEventListener('change', resolve, { once: true }));
+/** It comes with the worker. */
+function memoryOf(larder: Larder): () => Memory | null {
+  return () => (larder as unknown as { recent: Memory | null }).recent;
 }
 
 describe('blocks in memory', () => {
@@ -87,6 +92,21 @@ describe('blocks in memory', () => {
     return page;
   }
 
+  /** As when a tab has committed a change, and what it says of it is on its way. */
+  async function changeUnheard(): Promise<void> {
+    const name = larder.databaseName;
+    const [chat] = await rowsOf(name, 'chat_meta');
+    const newest = (await blocksOf(name, chatId)).at(-1)!;
+    const messages = messagesIn(newest);
+    messages.at(-1)!['content'] = 'changed without a word';
+    const data = new TextEncoder().encode(JSON.stringify(messages));
+    const changes = Number(chat!['blockChanges']) + 1;
+    await putRows(name, 'chat_meta', [{ ...chat, blockChanges: changes, unreadCount: 77 }]);
+    await putRows(name, 'message_blocks', [
+      { ...newest, data: data.buffer, bytes: data.byteLength, changes },
+    ]);
+  }
+
   const numbersOf = (messages: CachedMessage[]) => messages.map(({ sequenceNumber }) => sequenceNumber);
 
   it('the newest page is read once', async () => {
@@ -113,12 +133,28 @@ describe('blocks in memory', () => {
     expect(numbersOf(messages.messages)).to.deep.equal(range(21, 200));
   });
 
+  it('of a chat whose row is in memory the newest block alone is read, unless it was written later', async () => {
+    const other = await larders.open({ userId, transport: server });
+    const memory = memoryOf(other);
+    await other.chats();
+    await until(() => memory()?.of(chatId).row);
+    const asked = requests.transactions;
+    expect(numbersOf(await read(undefined, other))).to.deep.equal(range(151, 200));
+    expect(requests.transactions).to.equal(asked + 1);
+    memory()!.clear();
+    memory()!.learn();
+    await until(() => memory()!.of(chatId).row);
+    await changeUnheard();
+    const { messages, chat } = await other.chat(chatId).messages({ limit: 50 });
+    expect([messages.at(-1)!.content, chat!.unreadCount]).to.deep.equal(['changed without a word', 77]);
+  });
+
   it('what is heard while a page is read may be newer than the page', async () => {
     await pageOnceKnown();
-    const { recent: memory } = larder as unknown as { recent: Memory };
-    memory.doubt([chatId]);
+    const memory = memoryOf(larder)()!;
+    memory.doubt();
     const reading = read();
-    memory.doubt(['another']);
+    memory.hear([{ type: 'chat', requestId: uuid(1, 1), written: true }]);
     await reading;
     expect(memory.of(chatId).row).to.equal(null);
     await read();
@@ -158,11 +194,8 @@ describe('blocks in memory', () => {
     await other.chat(chatId).sync();
     expect(numbersOf(await read(undefined, other))).to.deep.equal(range(151, 200));
     server.edit(0, 170, { content: 'another text' });
-    const told = nextChange(other);
     await larder.chat(chatId).sync();
-    await told;
-    const messages = await read(undefined, other);
-    expect(messages[19]!.content).to.equal('another text');
+    await until(async () => (await read(undefined, other))[19]!.content === 'another text');
   });
 
   it('where the newest block begins may have moved', async () => {

@@ -104,9 +104,12 @@ void check_block_changes(world *w, const row_change *change) {
     const row *any = change->after ? change->after : change->before;
     const object_store *meta = store_of(&w->store, STORE_CHAT_META);
     if (!any->block || (change->after && change->after->block->damaged)) return;
-    const row *now = store_get(meta, any->request_id);
-    if (changes_of(now) == changes_of(store_before(&w->store, meta, any->request_id)))
+    const int64_t before = changes_of(store_before(&w->store, meta, any->request_id));
+    const int64_t now = changes_of(store_get(meta, any->request_id));
+    if (now == before)
         wrong(w, id_read_chat(any->request_id), any, "has changed, which its chat's row doesn't tell");
+    else if (change->after && (any->block->changes <= before || any->block->changes > now))
+        wrong(w, id_read_chat(any->request_id), any, "was written at another count of changes");
 }
 
 /* ---- sealing ---- */

@@ -86,8 +86,8 @@ void stage_block(stage *s, int64_t first, int64_t last, int64_t without, int ver
     open_write(s, "addBytes", "message_blocks", "rows");
     buffer_print(&s->writes, "{\"requestId\":\"%s\",\"firstSequence\":%" PRId64, chat, first);
     buffer_print(&s->writes, ",\"lastSequence\":%" PRId64 ",\"count\":%" PRId64, last, count);
-    buffer_print(&s->writes, ",\"cachedAt\":1,\"syncVersion\":1,\"bytes\":%zu,\"data\":%zu}]}",
-                 s->bytes.size - start, start);
+    buffer_print(&s->writes, ",\"cachedAt\":1,\"syncVersion\":1,\"changes\":%d", s->changes + 1);
+    buffer_print(&s->writes, ",\"bytes\":%zu,\"data\":%zu}]}", s->bytes.size - start, start);
 }
 
 void stage_row(stage *s, int64_t sequence, int version) {
