@@ -51,6 +51,7 @@ async function bundle(WITH_TEXTS, ...entryPoints) {
     entryPoints,
     define: { WITH_TEXTS: String(WITH_TEXTS), BUNDLERS_LEAVE_IT: JSON.stringify(bundlersLeaveIt) },
     plugins: [importedLater],
+    external: ['react'],
     outdir: dist,
     bundle: true,
     format: 'esm',
@@ -99,7 +100,7 @@ mkdirSync(dist, { recursive: true });
 run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
 buildCore();
 await bundle(true, 'index.ts', 'link.ts', 'background.ts', 'service-worker.ts');
-await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts');
+await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'react.ts');
 await bundle(false, 'worker.ts', 'media-tools.ts');
 emitTypes();
 writeNotices();

@@ -14,6 +14,7 @@ const inBlocksOnly = [
   'media-worker',
   'open',
   'outbox-tabs',
+  'react',
   'transport',
 ].map((name) => `${name}.spec.ts`);
 
