@@ -62,7 +62,7 @@ async function bundle(WITH_TEXTS, ...entryPoints) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  for (const entry of entryPoints) putComments(join(dist, entry.replace(/\.ts$/, '.js')));
+  for (const entry of entryPoints) putComments(join(dist, `${entry.out ?? entry.replace(/\.ts$/, '')}.js`));
 }
 
 function emitTypes() {
@@ -101,6 +101,7 @@ run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
 buildCore();
 await bundle(true, 'index.ts', 'link.ts', 'background.ts', 'service-worker.ts');
 await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'react.ts');
+await bundle(true, { in: 'inspector/index.ts', out: 'inspector' });
 await bundle(false, 'worker.ts', 'media-tools.ts');
 emitTypes();
 writeNotices();

@@ -106,10 +106,10 @@ export interface MessagesResult {
 }
 
 /**
- * Opens a chat, as `chat.watch` does, for as long as the component is there: it is synchronised by itself, and
- * its newest `limit` (default 50) messages are given at once and after every change. With another `limit` the
- * messages stay until the others have been read; with another `requestId` they don't. With null no chat is
- * open.
+ * Opens a chat, as `chat.watch` does, for as long as the component is there: it is synchronised by itself,
+ * and its newest `limit` (default 50) messages are given at once and after every change. With another `limit`
+ * the messages stay until the others have been read; with another `requestId` they don't. With null no chat
+ * is open.
  *
  * ```tsx
  * function Conversation({ requestId }: { requestId: string }) {
@@ -326,8 +326,8 @@ function useReading<T>(
 }
 
 /**
- * Watches, and shows what comes. A larder reports what fails, but not to whom: after an error that reading may
- * have, it is read once more, and that says how it stands.
+ * Watches, and shows what comes. A larder reports what fails, but not to whom: after an error that reading
+ * may have, it is read once more, and that says how it stands.
  */
 function follow<T>(
   cell: Cell<Reading<T>>,

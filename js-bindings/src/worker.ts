@@ -9,6 +9,7 @@ import { MediaWork } from './media-work.js';
 import type { CacheLimits } from './options.js';
 import { channelName, type SharedSignals, type StartOptions, type ToPage, type ToWorker } from './port.js';
 import { openStore } from './store.js';
+import { letInspect } from './tap.js';
 import { VolatileOutbox } from './volatile.js';
 
 /**
@@ -30,6 +31,7 @@ let host: Host | null = null;
 let inMemory: VolatileOutbox | null = null;
 let closed = false;
 let channel: BroadcastChannel | null = null;
+let endInspecting = () => {};
 /** What this page asked for last, for a host that is made later. */
 let limits: Partial<CacheLimits> = {};
 /** Begins before the page says so: it is what takes longest. */
@@ -137,6 +139,7 @@ async function close(): Promise<void> {
   closed = true;
   await Promise.all([host?.close(), inMemory?.close()]);
   channel?.close();
+  endInspecting();
   await tab?.close();
   scope.postMessage({ kind: 'closed' });
   scope.close();
@@ -146,6 +149,7 @@ scope.onmessage = ({ data }) => {
   switch (data.kind) {
     case 'start':
       scope.postMessage({ kind: 'ready' });
+      endInspecting = letInspect(data.options.databaseName);
       return void start(data.options).catch(fail);
     case 'event':
       return push(data.event);

@@ -8,8 +8,8 @@ import { layouts } from './layouts.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /**
- * The built package stays outside the bundle: its worker and its WebAssembly are found beside it. Its hooks are
- * in it, because they and the specs must have the same React.
+ * The built package stays outside the bundle: its worker and its WebAssembly are found beside it. Its hooks
+ * are in it, because they and the specs must have the same React.
  */
 const servedPackage = {
   name: 'served-package',
@@ -18,6 +18,7 @@ const servedPackage = {
     onResolve({ filter: /^chatlarder\/service-worker$/ }, () => {
       return { path: '/dist/service-worker.js', external: true };
     });
+    onResolve({ filter: /^chatlarder\/inspector$/ }, () => ({ path: '/dist/inspector.js', external: true }));
     onResolve({ filter: /^chatlarder\/react$/ }, () => ({ path: join(root, 'dist/react.js') }));
   },
 };

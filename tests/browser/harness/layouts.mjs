@@ -7,6 +7,7 @@ const inBlocksOnly = [
   'block-reads',
   'blocks',
   'harness',
+  'inspector',
   'media',
   'media-blobs',
   'media-http',
