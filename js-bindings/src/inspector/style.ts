@@ -376,12 +376,9 @@ td {
 }
 .facts {
   display: grid;
-  grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr));
+  grid-template-columns: repeat(2, max-content minmax(0, 1fr));
   gap: 0.125rem 1.5rem;
   margin-top: 0.5rem;
-}
-.facts {
-  grid-template-columns: max-content minmax(0, 1fr);
 }
 .facts dt {
   color: var(--muted);
@@ -510,6 +507,9 @@ td {
   }
   .chat {
     grid-template-columns: minmax(0, 1fr) auto;
+  }
+  .facts {
+    grid-template-columns: max-content minmax(0, 1fr);
   }
   .chat svg {
     grid-column: 1 / -1;
