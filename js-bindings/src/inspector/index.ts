@@ -22,8 +22,9 @@ import { chatsView, mediaView, outboxView, stepsView, storesView, type Scene } f
 export type { Report };
 
 const TAG = 'chatlarder-inspector';
-/** Changes within this time are one. */
+/** Changes within this time are one; folded, there is no hurry. */
 const REFRESH_MS = 250;
+const FOLDED_REFRESH_MS = 2000;
 
 const VIEWS = {
   stores: { title: 'Stores', draw: storesView, count: () => null },
@@ -56,6 +57,9 @@ export class ChatlarderInspector extends Base {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** Something was stored since it was read last. */
   #stale = true;
+  #soon = false;
+  #reading = false;
+  #failed = false;
   #parts: ReturnType<typeof partsOf> | null = null;
   #leave = new AbortController();
 
@@ -79,8 +83,17 @@ export class ChatlarderInspector extends Base {
   }
 
   connectedCallback(): void {
+    this.#adopt();
     this.#parts ??= this.#build();
     this.#attach();
+  }
+
+  /** One that was in the page before it was defined may have been given its larder already. */
+  #adopt(): void {
+    if (!Object.hasOwn(this, 'larder')) return;
+    const { larder } = this;
+    delete (this as { larder?: unknown }).larder;
+    this.larder = larder;
   }
 
   disconnectedCallback(): void {
@@ -88,7 +101,7 @@ export class ChatlarderInspector extends Base {
   }
 
   attributeChangedCallback(): void {
-    this.#schedule(true);
+    this.#schedule(true, true);
   }
 
   #build(): ReturnType<typeof partsOf> {
@@ -134,37 +147,47 @@ export class ChatlarderInspector extends Base {
   #toggle(requestId: string): void {
     this.#open = this.#open?.requestId === requestId ? null : { requestId, chat: null };
     this.#draw();
-    this.#schedule(true, 0);
+    this.#schedule(true, true);
   }
 
-  #schedule(stored: boolean, pauseMs = REFRESH_MS): void {
+  /** Draws in a while, or `soon`; before that it is read again if something may have been stored. */
+  #schedule(stored: boolean, soon = false): void {
     this.#stale ||= stored;
-    if (!this.#log || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => void this.#refresh(), pauseMs);
+    this.#soon ||= soon;
+    if (!this.#log || this.#reading || (this.#timer !== undefined && !soon)) return;
+    clearTimeout(this.#timer);
+    const pauseMs = this.hasAttribute('open') ? REFRESH_MS : FOLDED_REFRESH_MS;
+    this.#timer = setTimeout(() => void this.#refresh(), this.#soon ? 0 : pauseMs);
   }
 
-  /** Reads again if anything may have changed, and draws. What comes meanwhile is read after that. */
+  /** What comes meanwhile is read after that. */
   async #refresh(): Promise<void> {
-    const log = this.#log;
-    const larder = this.#larder!;
+    const wasStale = this.#stale;
+    this.#timer = undefined;
+    this.#soon = false;
+    this.#stale = false;
+    this.#reading = true;
     try {
-      if (this.#stale) {
-        this.#stale = false;
-        const stored = await readStored(larder);
-        const open = this.#open;
-        const chat = open ? await readStoredChat(larder, open.requestId) : null;
-        if (this.#log !== log) return;
-        log?.compare(stored);
-        this.#stored = stored;
-        if (open && this.#open?.requestId === open.requestId) this.#open = { ...open, chat };
-      }
+      if (wasStale) await this.#read(this.#larder!, this.#log);
+      if (this.#failed) this.#say('');
+      this.#failed = false;
       this.#draw();
     } catch (error) {
+      this.#failed = true;
       this.#say(error);
     }
+    this.#reading = false;
+    if (this.#stale || this.#soon) this.#schedule(this.#stale, this.#soon);
+  }
+
+  async #read(larder: Larder, log: Log | null): Promise<void> {
+    const open = this.#open;
+    const stored = await readStored(larder);
+    const chat = open ? await readStoredChat(larder, open.requestId) : null;
     if (this.#log !== log) return;
-    this.#timer = undefined;
-    if (this.#stale) this.#schedule(true);
+    log?.compare(stored);
+    this.#stored = stored;
+    if (open && this.#open?.requestId === open.requestId) this.#open = { ...open, chat };
   }
 
   #act(work: () => Promise<unknown>): void {

@@ -120,6 +120,7 @@ export class Log {
   #take(step: TappedStep, onChange: (stored: boolean) => void): void {
     if (this.paused) return;
     const callMs = step.events.map(({ call }) => this.#tookOf(call, step.at));
+    if (this.#begun.size > KEPT_MAX) this.#begun.clear(); // of calls that were given up
     for (const { id } of step.calls) this.#begun.set(id, step.at);
     keep(this.steps, { ...step, callMs });
     onChange(false);

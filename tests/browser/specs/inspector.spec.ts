@@ -226,6 +226,24 @@ describe('inspector', () => {
     });
   });
 
+  it('takes the larder that it was given before it was defined', async () => {
+    inspector = document.createElement('chatlarder-inspector');
+    Object.defineProperty(inspector, 'larder', { value: larder, configurable: true, writable: true });
+    inspector.toggleAttribute('open', true);
+    document.body.append(inspector);
+    await untilThere('.stores tr', 'chat_meta3');
+  });
+
+  it('says that the larder is closed', async () => {
+    show();
+    await untilThere('dl');
+    await larder.close();
+    larder.dispatchEvent(
+      new CustomEvent('change', { detail: { requestIds: [], chats: false, outbox: false } }),
+    );
+    await untilThere('.problem', 'closed');
+  });
+
   it('is folded and unfolded, goes and comes again, and shows another larder', async () => {
     show();
     await untilThere('dl');
