@@ -93,7 +93,7 @@ function scaleOf(rows, left, right) {
 function drawRow({ name, median, min, max }, y, at, x, right) {
   const own = name.startsWith('chatlarder') ? ' class="own"' : '';
   return `<g${own}>${[
-    textAt(x + labelWidth - 8, y + 4, name, { anchor: 'end' }),
+    textAt(x + labelWidth - 12, y + 4, name, { anchor: 'end' }),
     lineAt(at(min), y, at(max), y, 'range'),
     `<circle cx="${fixed(at(median))}" cy="${fixed(y)}" r="4" class="point"/>`,
     textAt(right + valueWidth, y + 4, `${toTwoDigits(median)} ×`, { anchor: 'end' }),
@@ -134,7 +134,7 @@ function wrapped(text) {
 
 function footOf({ date, browser, cores, processor, rounds, quick, versions, results }) {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const run = `${date.slice(0, 10)}, ${browser}, ${cores} cores (${processor}), ${rounds} rounds: median, least and most.`;
+  const run = `${date.slice(0, 10)}, ${browser}, ${cores} cores (${processor}), ${rounds} ${rounds === 1 ? 'round' : 'rounds'}: median, least and most.`;
   return [
     ...(results.size ? wrapped(sizeLine(results.size)) : []),
     ...wrapped(quick ? `${run} With fewer messages, only to see that it works.` : run),

@@ -59,8 +59,8 @@ async function readAll(browser, names, rounds, reading) {
   const { take, openings = openingsPerRound, besides = [], run = runPage } = reading;
   const all = [...names, ...besides];
   for (let opening = 0; opening < rounds * openings; opening += 1) {
-    for (const name of orderOf(names, opening))
-      take(name, await openOnce(browser, page, task, name, opening));
+    for (const name of orderOf(all, opening))
+      take(name, await openOnce(browser, { ...reading, run }, name, opening));
   }
 }
 

@@ -33,9 +33,11 @@ export async function open({ user, durability = 'relaxed' }: StoreTask): Promise
   const db = await openHandWritten(user);
   const allRows = () => requestDone(db.transaction('chat_meta').objectStore('chat_meta').getAll());
   let live: LiveRows<ChatRow>;
+  let last = Promise.resolve();
   const receive = (bytes: Uint8Array) => {
     const message = parse<ServerMessage>(bytes);
-    return put(db, { messages: asRow(message, Date.now()), chat_meta: live.take(message) }, durability);
+    const rows = () => ({ messages: asRow(message, Date.now()), chat_meta: live.take(message) });
+    return (last = last.then(() => put(db, rows(), durability)));
   };
   return {
     ingest: async (list, pages) => {
@@ -53,9 +55,7 @@ export async function open({ user, durability = 'relaxed' }: StoreTask): Promise
       live = new LiveRows((await allRows()) as ChatRow[]);
     },
     receive,
-    receiveAll: async (messages) => {
-      for (const bytes of messages) await receive(bytes);
-    },
+    receiveAll: async (messages) => void (await Promise.all(messages.map(receive))),
     newest: (requestId, limit, before = Infinity) => {
       const index = db.transaction('messages').objectStore('messages').index('by_request_sequence');
       return readByCursor(index, IDBKeyRange.bound([requestId, 0], [requestId, before], false, true), limit);
