@@ -5,8 +5,8 @@
  * @property {string} version
  * @property {<T>(script: string, args: object) => Promise<T>} run opens a new page, imports the module and
  *   calls its `run`; closes the page and gives what came back
- * @property {(script: string, args: object) => Promise<number>} [measure] runs it in the same way and calls the
- *   module's `close` when it has been measured: the bytes that the page's process has for itself
+ * @property {(script: string, args: object) => Promise<number>} [measure] runs it in the same way and calls
+ *   the module's `close` when it has been measured: the bytes that the page's process has for itself
  * @property {() => Promise<unknown>} close
  */
 import { readFileSync } from 'node:fs';

@@ -58,7 +58,8 @@ const escaped = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').
 const fixed = (number) => String(Number(number.toFixed(1)));
 
 function textAt(x, y, text, { kind = '', anchor = 'start' } = {}) {
-  return `<text x="${fixed(x)}" y="${fixed(y)}" class="${kind}" text-anchor="${anchor}">${escaped(text)}</text>`;
+  const place = `x="${fixed(x)}" y="${fixed(y)}" text-anchor="${anchor}"`;
+  return `<text ${place} class="${kind}">${escaped(text)}</text>`;
 }
 
 function lineAt(x1, y1, x2, y2, kind) {
@@ -134,7 +135,8 @@ function wrapped(text) {
 
 function footOf({ date, browser, cores, processor, rounds, quick, versions, results }) {
   const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
-  const run = `${date.slice(0, 10)}, ${browser}, ${cores} cores (${processor}), ${rounds} ${rounds === 1 ? 'round' : 'rounds'}: median, least and most.`;
+  const many = `${rounds} ${rounds === 1 ? 'round' : 'rounds'}: median, least and most.`;
+  const run = `${date.slice(0, 10)}, ${browser}, ${cores} cores (${processor}), ${many}`;
   return [
     ...(results.size ? wrapped(sizeLine(results.size)) : []),
     ...wrapped(quick ? `${run} With fewer messages, only to see that it works.` : run),
@@ -159,7 +161,8 @@ export function drawPlot(run) {
   const height = y + foot.length * footLine + margin;
   const about =
     'Each time divided by that of hand-written optimal IndexedDB in the same round: further left is better';
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="t d">
+  const root = `xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}"`;
+  return `<svg ${root} role="img" aria-labelledby="t d">
 <title id="t">Chatlarder beside hand-written IndexedDB, idb, Dexie, RxDB, PouchDB and SQLite</title>
 <desc id="d">${about}.</desc>
 <style>${style}

@@ -50,7 +50,7 @@ const runPage = (browser, script, task) => browser.run(script, task);
  * @property {object} task what the page is given
  * @property {number} [openings] as many for each round and order
  * @property {string[]} [besides] the page alone, under another name
- * @property {(browser: import('../browsers.mjs').Browser, script: string, task: object) => Promise<unknown>} [run]
+ * @property {typeof runPage} [run]
  * @property {(name: string, result: object) => void} take
  * @property {(skipped: {name: string, reason: string}[]) => import('../comparison.mjs').Outcome} outcome
  */

@@ -25,7 +25,7 @@ function check(name, { chats, known, perChat }, { stored, sample }, makeMessage)
   if (sample !== expected) throw new Error(`${name} stored\n${sample}\nnot\n${expected}`);
 }
 
-/** Times all once, in a browser of its own. The time of one that gets fewer messages is taken by proportion. */
+/** Times all once, in a browser of its own. One that gets fewer messages has its time taken by proportion. */
 async function runRound(browser, { name: work, size, who }, names, round, samples, makeMessage) {
   for (const name of orderOf(names, round)) {
     const own = { ...size, perChat: Math.min(size.perChat, who[name].fewer?.[work] ?? Infinity) };

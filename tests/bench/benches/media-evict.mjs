@@ -16,7 +16,7 @@ const contenders = {
 
 /**
  * All are compared where filling doesn't take minutes. RxDB and PouchDB are not: what they delete leaves a
- * tombstone, and bytes go when they are cleaned up or compacted later, so that a time would mean less than it.
+ * tombstone, and bytes go when it is cleaned up or compacted later, so that a time would mean something else.
  */
 const notCompared = [
   { name: 'rxdb', reason: 'what it deletes stays as a tombstone until it is cleaned up' },

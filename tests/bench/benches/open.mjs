@@ -1,4 +1,4 @@
-/** Opening: the chat list and the newest 50 messages of a chat among 100,000, in a new page; then the others. */
+/** Opening: the chat list and the newest messages of a chat, in a new page; then those of the other chats. */
 import { compare, joined, skips } from '../comparison.mjs';
 
 const asked = { limit: 50, listed: 20 };

@@ -19,7 +19,7 @@ export async function run({ user, bytes, victims }: EvictTask): Promise<EvictRes
   await db.transaction('rw', meta, blobs, stats, async () => {
     const rows: CachedMediaMeta[] = [];
     let freed = 0;
-    const byUse = meta.orderBy('by_last_accessed').until(() => freed >= victims * bytes);
+    const byUse = meta.orderBy('lastAccessedAt').until(() => freed >= victims * bytes);
     await byUse.each((row) => {
       if (row.localBlobKey === null || row.isPinned) return;
       rows.push(row);

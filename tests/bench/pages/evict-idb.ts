@@ -1,4 +1,4 @@
-/** `idb` makes room as by hand: along the index of the last use, in one transaction, waiting for its cursor. */
+/** `idb` makes room as by hand: along the index of the last use, in one transaction, cursor by cursor. */
 import { openDB } from 'idb';
 import { DATABASE, type CachedMediaMeta, type CacheStats } from '../../../js-bindings/src/gen/schema.js';
 import { afterEviction, filesLeft } from './support/media-fill.js';

@@ -1,6 +1,6 @@
 /**
- * Files by Dexie: Blobs in a table without an index on them, as its documentation wants it
- * (https://dexie.org/docs/Version/Version.stores(), "Don't index binary data"), beside their rows.
+ * Files by Dexie: stored, but never indexed, as its documentation wants it
+ * (https://dexie.org/docs/Version/Version.stores()); as Blobs, beside their rows.
  */
 import { Dexie, type Table } from 'dexie';
 import type { CachedMediaBlob, CachedMediaMeta } from '../../../js-bindings/src/gen/schema.js';

@@ -1,5 +1,5 @@
 /**
- * Files by PouchDB: attachments of a document, put with it as Blobs, which "is more efficient"
+ * Files by PouchDB: attachments of a document, put with it, as Blobs rather than as base64
  * (https://pouchdb.com/guides/attachments.html). It makes an MD5 sum of them besides.
  */
 import PouchDB from 'pouchdb-browser';

@@ -1,4 +1,4 @@
-/** A page in which a filled database is open, with the chat list and a chat's newest messages read and held. */
+/** A page in which a filled database is open, the chat list and a chat's newest messages read and held. */
 import { chatId } from './support/messages.js';
 import { preload } from './support/preload.js';
 import { randomBelow, randomFrom } from './support/random.js';
@@ -23,7 +23,7 @@ async function open(task: OpenChatsTask): Promise<void> {
     throw new Error(`${messages.length} messages and ${chats.length} chats were read`);
 }
 
-/** Without a script nothing is opened: the page itself. The garbage of the page and its workers is collected. */
+/** Without a script nothing is opened: the page itself. Its garbage and its workers' is collected. */
 export async function run(task: OpenChatsTask): Promise<void> {
   if (task.script) await open(task);
   await (performance as Measuring).measureUserAgentSpecificMemory?.();

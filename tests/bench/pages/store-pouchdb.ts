@@ -1,9 +1,10 @@
 /**
- * PouchDB as its documentation says: `bulkDocs` for many (https://pouchdb.com/guides/bulk-operations.html), and
- * ids that sort, so that `allDocs` reads a page by a range of them, without a secondary index ("Use and abuse
- * your doc IDs", https://pouchdb.com/2014/06/17/12-pro-tips-for-better-code-with-pouchdb.html). There is no
- * transaction over several documents; `bulkDocs` puts them into one where it can. A chat's document can only be
- * changed by who knows its last revision: those of one chat wait for each other.
+ * PouchDB as its documentation says: `bulkDocs` for many
+ * (https://pouchdb.com/guides/bulk-operations.html), and ids that sort, so that `allDocs` reads a page by a
+ * range of them, without a secondary index ("Use and abuse your doc IDs",
+ * https://pouchdb.com/2014/06/17/12-pro-tips-for-better-code-with-pouchdb.html). There is no transaction over
+ * several documents; `bulkDocs` puts them into one where it can. A chat's document can only be changed by who
+ * knows its last revision: those of one chat wait for each other.
  */
 import PouchDB from 'pouchdb-browser';
 import type { CachedMessage, OfflineOperation } from 'chatlarder';

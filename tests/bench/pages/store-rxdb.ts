@@ -1,10 +1,10 @@
 /**
  * RxDB on its free storage, as its documentation says: bulk operations
- * (https://rxdb.info/nosql-performance-tips.html), the index named in the query, `eventReduce`, `multiInstance`
- * off where there is one tab, no plugin that isn't used, no validation in production, results read with
- * `toJSON()`. The storage reads forward only and sorts what is `desc` in memory after it has read all of it
- * (`dexieQuery`): so a member that falls while the number rises is indexed, and a page is read forward by it.
- * There is no transaction over collections: the chat's row is written beside the messages.
+ * (https://rxdb.info/nosql-performance-tips.html), the index named in the query, `eventReduce`,
+ * `multiInstance` off where there is one tab, no plugin that isn't used, no validation in production, results
+ * read with `toJSON()`. The storage reads forward only and sorts what is `desc` in memory after it has read
+ * all of it (`dexieQuery`): so a member that falls while the number rises is indexed, and a page is read
+ * forward by it. There is no transaction over collections: the chat's row is written beside the messages.
  */
 import { createRxDatabase, type RxCollection, type RxJsonSchema } from 'rxdb/plugins/core';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';

@@ -1,4 +1,4 @@
-/** The worker of a contender of the field, `?store=SCRIPT`: gets ready, then stores what it has when told to. */
+/** The worker of a contender of the field, `?store=SCRIPT`: gets ready, then stores what it has when told. */
 import { ChatServer } from './support/chat-server.js';
 import { drain } from './support/draining.js';
 import { fillAll } from './support/filling.js';

@@ -26,8 +26,8 @@ export interface IngestResult {
 }
 
 /**
- * How the database of the reading benches is filled: so many times `perChat` messages in each chat, then in the
- * last few alone.
+ * How the database of the reading benches is filled: so many times `perChat` messages in each chat, then in
+ * the last few alone.
  */
 export interface FillSize extends IngestSize {
   user: string;

@@ -69,7 +69,7 @@ export function asSent(message: ServerMessage): string {
   return JSON.stringify(Object.fromEntries(Object.entries(message).filter(own)));
 }
 
-/** The same of what a database gave, if it gave anything; without the members that a contender adds besides. */
+/** The same of what a database gave, if it gave anything; without what a contender adds besides. */
 export function sampleOf(row: object | null | undefined, added: string[] = []): string | null {
   if (!row) return null;
   const own = ([name]: [string, unknown]) => !added.includes(name);
