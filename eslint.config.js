@@ -64,6 +64,26 @@ const coreRules = {
   'valid-typeof': 'error',
 };
 
+/** The function that code stands in. */
+function functionAround(node) {
+  let at = node.parent;
+  while (at && !/Function/.test(at.type)) at = at.parent;
+  return at;
+}
+
+/**
+ * A transaction commits by itself while something else is awaited: so it is opened where nothing can be. (What
+ * is asked within it is asked by callbacks.)
+ */
+const transactionsWithoutAwait = {
+  meta: { type: 'problem', messages: { awaits: 'A transaction must not be opened in an async function.' } },
+  create: (context) => ({
+    'CallExpression[callee.property.name="transaction"]'(node) {
+      if (functionAround(node)?.async) context.report({ node, messageId: 'awaits' });
+    },
+  }),
+};
+
 /** A name that starts with an underscore says that it is not used. */
 const unusedByName = { argsIgnorePattern: '^_', varsIgnorePattern: '^_' };
 
@@ -91,6 +111,11 @@ export default tseslint.config(
         { considerDefaultExhaustiveForUnions: true },
       ],
     },
+  },
+  {
+    files: ['js-bindings/src/**/*.ts'],
+    plugins: { own: { rules: { 'transactions-without-await': transactionsWithoutAwait } } },
+    rules: { 'own/transactions-without-await': 'error' },
   },
   {
     // Run elsewhere than the page, so not part of its tsconfig.json.

@@ -4,6 +4,7 @@
  *   --engine chromium|firefox|webkit   only this one
  *   --layout blocks|rows               only this storage layout
  *   --grep EXPRESSION                  only tests whose full title matches
+ *   --every                            every case of specs that otherwise take some of very many
  *   --watchdog-ms N                    a page that posts nothing for so long has failed (60000)
  *   --specs FOLDER                     other specs
  */
@@ -21,6 +22,7 @@ function readOptions() {
       engine: { type: 'string', multiple: true, default: Object.keys(engines) },
       layout: { type: 'string', multiple: true, default: Object.keys(layouts) },
       grep: { type: 'string' },
+      every: { type: 'boolean', default: false },
       'watchdog-ms': { type: 'string', default: '60000' },
       specs: { type: 'string', default: fileURLToPath(new URL('../specs', import.meta.url)) },
     },
@@ -60,6 +62,7 @@ async function run({ engine, layout }, { scripts, signal, options }) {
     layout,
     scripts,
     grep: options.grep ?? engine.grep,
+    every: options.every,
     watchdogMs: Number(options['watchdog-ms']),
     signal,
     print: (text) => printed.push(text),

@@ -83,12 +83,13 @@ function watchdog(limitMs, results) {
  * @param {string} options.layout
  * @param {Map<string, string>} options.scripts
  * @param {string} [options.grep]
+ * @param {boolean} [options.every]
  * @param {number} options.watchdogMs
  * @param {AbortSignal} options.signal ends the run early
  * @param {(text: string) => void} options.print
  * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
-export async function runEngine({ engine, layout, scripts, grep, watchdogMs, signal, print }) {
+export async function runEngine({ engine, layout, scripts, grep, every, watchdogMs, signal, print }) {
   const results = new Results(print, sourcePositions(scripts));
   const dog = watchdog(watchdogMs, results);
   const aborted = new Promise((resolve) =>
@@ -101,7 +102,11 @@ export async function runEngine({ engine, layout, scripts, grep, watchdogMs, sig
   const profile = await temporaryFolder();
   let browser = null;
   try {
-    const query = new URLSearchParams({ layout, ...(grep ? { grep } : {}) });
+    const query = new URLSearchParams({
+      layout,
+      ...(grep ? { grep } : {}),
+      ...(every ? { every: '1' } : {}),
+    });
     browser = await engine.open(`${server.url}/?${query}`, profile.path);
     const trouble = await Promise.race([results.ended, dog.bitten, browser.gone, aborted]);
     noteOutcome(results, trouble && `${trouble}\n${browser.output()}`.trimEnd(), print);
