@@ -72,8 +72,8 @@ function functionAround(node) {
 }
 
 /**
- * A transaction commits by itself while something else is awaited: so it is opened where nothing can be. (What
- * is asked within it is asked by callbacks.)
+ * A transaction commits by itself while something else is awaited: so it is opened where nothing can be.
+ * (What is asked within it is asked by callbacks.)
  */
 const transactionsWithoutAwait = {
   meta: { type: 'problem', messages: { awaits: 'A transaction must not be opened in an async function.' } },

@@ -49,7 +49,7 @@ const parts = [
     name: 'browser',
     needs: ['setup', 'build'],
     command: ['node', 'tests/browser/harness/run.mjs'],
-    limit_s: 900,
+    limit_s: 1500,
     lane: 'browsers',
   },
   { name: 'package', needs: ['setup', 'build'], command: [...nodeTests, 'tests/package'], limit_s: 300 },

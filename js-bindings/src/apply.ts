@@ -12,7 +12,7 @@ import { LarderError } from './errors.js';
 import { checkFence } from './fence.js';
 import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { tally } from './tally.js';
-import { abortOf, readEach, readValues, type Readable } from './values.js';
+import { abort, abortOf, readEach, readValues, type Readable } from './values.js';
 
 /** The stores that the plans of one step may touch. */
 const PLAN_STORES = [
@@ -106,16 +106,6 @@ export function applyUnstored(core: Core, first: Plan, around: Surroundings): Ef
 
 function noEffects(): Effects {
   return { calls: [], signals: [], replies: [], deadline: null };
-}
-
-/** Aborts a transaction; false when it had aborted already, for a reason of its own. */
-function abort(transaction: IDBTransaction): boolean {
-  try {
-    transaction.abort();
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function gather(effects: Effects, plan: Plan, around: Surroundings): Effects {

@@ -280,7 +280,7 @@ export class Tab {
 
   #leads(generation: number): void {
     this.#happen({ type: 'leading', generation });
-    void this.#dropAnswers().catch(() => {}); // the next one does it
+    this.#inOrder(() => this.#dropAnswers().catch(() => {})); // the next one does it
   }
 
   /** A page that is there may still look for its answers. */

@@ -2,7 +2,7 @@ import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { TOP, type Batch } from './newest.js';
 import type { BlocksToRead } from './page.js';
 import type { Remember } from './reads.js';
-import { instead } from './values.js';
+import { abort, instead } from './values.js';
 
 type Take = (batch: Batch<MessageBlock>) => void;
 
@@ -61,20 +61,20 @@ export class RecentBlocks {
         const first = below === TOP ? this.#newest.get(requestId) : undefined;
         if (first === undefined) return look(below, count, take);
         const request = transaction.objectStore('message_blocks').get([requestId, first]);
-        request.onsuccess = () => {
+        request.onsuccess = within(transaction, () => {
           const block = request.result as MessageBlock | undefined;
           if (!isNewest(block, meta.result)) return look(below, count, take);
           keep(below, { values: [block], unreadable: [], below: first }, take);
-        };
+        });
         request.onerror = instead(() => look(below, count, take));
       };
       return (below, count, take) => {
         if (!this.#find(requestId, below)) return ask(below, count, take);
-        const recall = () => {
+        const recall = within(transaction, () => {
           const batch = this.#asStored(requestId, meta.result) ? this.#find(requestId, below) : null;
           if (batch) take(batch);
           else ask(below, count, take);
-        };
+        });
         if (meta.readyState === 'done') recall();
         else meta.addEventListener('success', recall);
       };
@@ -123,6 +123,17 @@ export class RecentBlocks {
     this.#bytes -= this.#chats.get(requestId)?.bytes ?? 0;
     this.#chats.delete(requestId);
   }
+}
+
+/** For an answer that may come when the transaction is over: what fails then ends that, and no more. */
+function within(transaction: IDBTransaction, work: () => void): () => void {
+  return () => {
+    try {
+      work();
+    } catch {
+      abort(transaction);
+    }
+  };
 }
 
 /** Above what the chat's row says was synchronised last there are no blocks. */

@@ -77,3 +77,13 @@ export function instead(work: () => void): (event: Event) => void {
     work();
   };
 }
+
+/** Aborts a transaction; false when it had aborted already, for a reason of its own. */
+export function abort(transaction: IDBTransaction): boolean {
+  try {
+    transaction.abort();
+    return true;
+  } catch {
+    return false;
+  }
+}

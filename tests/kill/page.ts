@@ -1,6 +1,7 @@
 /** What the page of the kill test does; world.mjs serves it, browser.mjs calls it and hears its reports. */
 import { httpTransport, openLarder, type CachedMessage, type Chat, type Larder } from 'chatlarder';
 import { randomBelow, randomFrom } from '../bench/pages/support/random.js';
+import { readChat } from './chat-reader.js';
 
 /**
  * A function that the test process puts into the page. It needs no network, and what it was given has left
@@ -151,15 +152,5 @@ async function fillGaps(requestId: string): Promise<void> {
     const gap = known?.knownGaps.at(-1);
     if (!gap) return;
     await chat.fill(gap);
-  }
-}
-
-async function readChat(chat: Chat): Promise<CachedMessage[]> {
-  const pages: CachedMessage[][] = [];
-  for (let before: number | undefined; ;) {
-    const { messages } = await chat.messages({ limit: 200, ...(before ? { before } : {}) });
-    if (messages.length === 0) return pages.flat();
-    pages.unshift(messages);
-    before = messages[0]!.sequenceNumber;
   }
 }

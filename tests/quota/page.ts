@@ -2,6 +2,7 @@
 import { httpTransport, openLarder, type CachedMessage, type Chat, type Larder } from 'chatlarder';
 import { sha256Of } from '../bench/pages/support/files.js';
 import { countAll, type Counted } from './recount.js';
+import { readChat } from '../kill/chat-reader.js';
 
 /** A function that the test process puts into the page. */
 declare const report: (text: string) => void;
@@ -163,17 +164,6 @@ async function countedStats(): Promise<Ending['stats']> {
     const stats = await larder.stats();
     if (stats.cacheHits + stats.cacheMisses >= gets) return stats;
     await new Promise((resolve) => requestAnimationFrame(resolve));
-  }
-}
-
-/** All of a chat that is here, in the order of the chat. */
-async function readChat(chat: Chat): Promise<CachedMessage[]> {
-  const pages: CachedMessage[][] = [];
-  for (let before: number | undefined; ;) {
-    const { messages } = await chat.messages({ limit: 200, ...(before ? { before } : {}) });
-    if (messages.length === 0) return pages.flat();
-    pages.unshift(messages);
-    before = messages[0]!.sequenceNumber;
   }
 }
 

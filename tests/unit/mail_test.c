@@ -10,7 +10,6 @@
 #define MAIL ",\"command\":\"tab:7\",\"mail\":\"mail:tab:7\"}"
 
 static void start(host *h) {
-    host_start(h, HOST_SEED);
     host_hydrated(h, "", "");
 }
 

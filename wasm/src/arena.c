@@ -46,6 +46,14 @@ void *arena_take_zeroed(arena *a, size_t size) {
     return taken;
 }
 
+char *arena_copy(arena *a, const char *bytes, size_t size) {
+    char *copy = arena_take(a, size + 1);
+    if (!copy) return NULL;
+    memcpy(copy, bytes, size);
+    copy[size] = 0;
+    return copy;
+}
+
 static void free_chunks(arena_chunk *chunk) {
     while (chunk) {
         arena_chunk *next = chunk->next;

@@ -22,6 +22,9 @@ void *arena_take(arena *a, size_t size);
 /** As `arena_take`, cleared. */
 void *arena_take_zeroed(arena *a, size_t size);
 
+/** A copy of bytes with a NUL behind them; NULL when memory has run out. */
+char *arena_copy(arena *a, const char *bytes, size_t size);
+
 /** Where an arena stands, to go back to. */
 typedef arena arena_mark;
 arena_mark arena_mark_of(const arena *a);

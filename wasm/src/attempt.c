@@ -197,13 +197,6 @@ static void write_page(slice body, int64_t sequence, int64_t last, text *out) {
     text_raw(out, "}");
 }
 
-/** A copy in the step's memory; NULL when that has run out. */
-static const char *keep(core *l, const text *t) {
-    char *copy = t->failed ? NULL : arena_take(&l->memory, t->size + 1);
-    if (copy) memcpy(copy, t->at, t->size);
-    return copy;
-}
-
 bool attempt_page(core *l, const operation *o, slice body, slice *out, delta_question *asked,
                   problem *wrong) {
     record read;
@@ -213,7 +206,7 @@ bool attempt_page(core *l, const operation *o, slice body, slice *out, delta_que
     const int64_t sequence = record_integer(&read, CACHED_MESSAGE_SEQUENCE_NUMBER, 0);
     const int64_t known = o->chat->last_synced_sequence;
     write_page(body, sequence, sequence > known ? sequence : known, &made);
-    *out = (slice){keep(l, &made), made.size};
+    *out = (slice){made.failed ? NULL : arena_copy(&l->memory, made.at, made.size), made.size};
     text_free(&made);
     if (!out->at) *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     *asked = (delta_question){.after = sequence - 1, .before = sequence + 1};

@@ -6,6 +6,7 @@
 
 /** The reply to the event, as the plan has it; empty where the answer comes later. */
 static slice reply_since(const plan *p, size_t before) {
+    if (p->replies.size == before) return (slice){0};
     slice reply = {p->replies.at + before, p->replies.size - before};
     if (reply.size && *reply.at == ',') reply.at++, reply.size--;
     return reply;

@@ -76,15 +76,6 @@ static void take_fields(media_entry *e, const plain_field *row) {
     take_state(e, row);
 }
 
-/** A copy in the step's memory; NULL when that has run out. */
-static const char *keep(core *l, slice bytes) {
-    char *copy = arena_take(&l->memory, bytes.size + 1);
-    if (!copy) return NULL;
-    memcpy(copy, bytes.at, bytes.size);
-    copy[bytes.size] = 0;
-    return copy;
-}
-
 /** Whether the id is made of the chat and the name, as it must be. */
 static bool is_id_of(slice id, slice request_id, slice filename) {
     if (id.size != request_id.size + 1 + filename.size || id.at[request_id.size] != ':') return false;
@@ -97,7 +88,8 @@ static media_entry *make(core *l, const plain_field *row, problem *wrong) {
     const slice id = row[CACHED_MEDIA_META_ID].text;
     *wrong = (problem){.code = ERROR_CODE_FIELD_FORMAT, .path = "id"};
     if (!is_id_of(id, request_id, row[CACHED_MEDIA_META_FILENAME].text)) return NULL;
-    const char *key = keep(l, id), *of = keep(l, request_id);
+    const char *key = arena_copy(&l->memory, id.at, id.size);
+    const char *of = arena_copy(&l->memory, request_id.at, request_id.size);
     if (key && of && media_find(l, key)) return NULL;
     *wrong = (problem){.code = ERROR_CODE_NO_MEMORY};
     chat *c = key && of ? chat_ensure(&l->chats, of) : NULL;

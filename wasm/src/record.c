@@ -128,11 +128,8 @@ slice record_slice(const record *read, int field) {
 
 const char *record_text(const record *read, int field) {
     const slice string = record_slice(read, field);
-    char *copy = string.at ? arena_take(read->memory, string.size + 1) : NULL;
-    if (!copy) return read->memory->failed ? "" : NULL;
-    memcpy(copy, string.at, string.size);
-    copy[string.size] = 0;
-    return copy;
+    const char *copy = string.at ? arena_copy(read->memory, string.at, string.size) : NULL;
+    return copy || !read->memory->failed ? copy : "";
 }
 
 int64_t record_integer(const record *read, int field, int64_t otherwise) {

@@ -16,10 +16,14 @@ export async function fileRoot(): Promise<FileSystemDirectoryHandle | null> {
   return (await navigator.storage?.getDirectory?.().catch(() => null)) ?? null;
 }
 
-/** Deletes everything of a database that lies in files. */
+/** Deletes everything of a database that lies in files; one at a time, as Chromium wants it. */
 export async function removeFolder(databaseName: string): Promise<void> {
-  const root = await fileRoot();
-  await root?.removeEntry(await folderName(databaseName), { recursive: true }).catch((error: unknown) => {
-    if ((error as DOMException).name !== 'NotFoundError') throw error;
-  });
+  const name = await folderName(databaseName);
+  const remove = async () => {
+    const root = await fileRoot();
+    await root?.removeEntry(name, { recursive: true }).catch((error: unknown) => {
+      if ((error as DOMException).name !== 'NotFoundError') throw error;
+    });
+  };
+  await (navigator.locks ? navigator.locks.request(`chatlarder-files:${name}`, remove) : remove());
 }

@@ -49,4 +49,4 @@ export const tabSilenceMs = 3500;
 export const tabStealsMax = 3;
 export const tabRepeatMs = 1000;
 export const tabRepeatMaxMs = 8000;
-export const workerSilenceMs = 4000;
+export const workerSilenceMs = 8000;

@@ -20,6 +20,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 
 const betweenChunks_ms = 15;
+/** A body that fails before its first bytes were read is taken for empty; when they are, nobody can tell. */
+const untilRead_ms = 500;
 
 /** One scripted server: what it will answer, what it was asked, and who waits for `release`. */
 function newScript(answers) {
@@ -56,7 +58,7 @@ function sendTruncated(reply, answer, headers) {
   const body = Buffer.from(answer.body ?? '');
   reply.hijack();
   reply.raw.writeHead(answer.status ?? 200, { ...headers, 'content-length': body.length });
-  const drop = () => setTimeout(() => reply.raw.destroy(), betweenChunks_ms);
+  const drop = () => setTimeout(() => reply.raw.destroy(), untilRead_ms);
   reply.raw.write(body.subarray(0, answer.truncateBytes), drop);
 }
 
