@@ -51,6 +51,7 @@ async function bundle(WITH_TEXTS, ...entryPoints) {
     entryPoints,
     define: { WITH_TEXTS: String(WITH_TEXTS), BUNDLERS_LEAVE_IT: JSON.stringify(bundlersLeaveIt) },
     plugins: [importedLater],
+    external: ['react'],
     outdir: dist,
     bundle: true,
     format: 'esm',
@@ -61,7 +62,7 @@ async function bundle(WITH_TEXTS, ...entryPoints) {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  for (const entry of entryPoints) putComments(join(dist, entry.replace(/\.ts$/, '.js')));
+  for (const entry of entryPoints) putComments(join(dist, `${entry.out ?? entry.replace(/\.ts$/, '')}.js`));
 }
 
 function emitTypes() {
@@ -99,7 +100,8 @@ mkdirSync(dist, { recursive: true });
 run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
 buildCore();
 await bundle(true, 'index.ts', 'link.ts', 'background.ts', 'service-worker.ts');
-await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'destroy.ts');
+await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'destroy.ts', 'react.ts');
+await bundle(true, { in: 'inspector/index.ts', out: 'inspector' });
 await bundle(false, 'worker.ts', 'serve.ts', 'media-tools.ts');
 emitTypes();
 writeNotices();

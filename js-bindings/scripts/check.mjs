@@ -8,7 +8,14 @@ import { availableParallelism } from 'node:os';
 import { trackedFiles } from './checks/files.mjs';
 import { registryHosts } from './checks/hosts.mjs';
 import { compiledInLicences, dependencyLicences, shippedNotices } from './checks/licences.mjs';
-import { loadedSize, mediaSize, startSize, wasmImports } from './checks/package.mjs';
+import {
+  inspectorSize,
+  loadedSize,
+  mediaSize,
+  reactSize,
+  startSize,
+  wasmImports,
+} from './checks/package.mjs';
 import { coreFileLength, functionLength, lineLength } from './checks/style.mjs';
 import { output, program } from './checks/programs.mjs';
 
@@ -32,6 +39,8 @@ const checks = {
   'size of what a page loads': loadedSize,
   'size before the first paint': startSize,
   'size of what media load': mediaSize,
+  'size of the hooks for React': reactSize,
+  'size of the inspector': inspectorSize,
   'licences of dependencies': dependencyLicences,
   'licences of what is compiled in': compiledInLicences,
   'notices that must be shipped': shippedNotices,

@@ -118,6 +118,14 @@ export interface Plan {
   replies: PlanReply[];
 }
 
+/** A step as it was made: `bytes` is the plan's size, `ms` how long it took. */
+export interface Step {
+  events: CoreEvent[];
+  plan: Plan;
+  bytes: number;
+  ms: number;
+}
+
 /** What the module exports: the core and, beside it, the tab. */
 export interface CoreExports {
   memory: WebAssembly.Memory;
@@ -163,6 +171,8 @@ export async function instantiate(module: WebAssembly.Module): Promise<CoreExpor
  * all. Views of its memory are taken anew at each use, because they die when it grows.
  */
 export class Core {
+  /** Hears of each step, while an inspector is attached: see tap.ts. */
+  static tap: ((step: Step) => void) | null = null;
   readonly #exports: CoreExports;
   readonly #core: number;
 
@@ -183,6 +193,7 @@ export class Core {
    * core is not to be used after that.
    */
   step(events: CoreEvent[], nowMs: number): Plan {
+    const begun = performance.now();
     const headers = events.map(({ header }) => encoder.encode(JSON.stringify(header)));
     const size = events.reduce((sum, { body }, i) => {
       return sum + FRAME_HEAD_BYTES + headers[i]!.byteLength + (body?.byteLength ?? 0);
@@ -191,7 +202,10 @@ export class Core {
     if (!at) throw new LarderError('no_memory');
     writeFrames(new Uint8Array(this.#exports.memory.buffer, at, size), headers, events);
     this.#run(nowMs);
-    return this.#plan();
+    const plan = this.#plan();
+    const bytes = this.#exports.core_plan_size(this.#core);
+    Core.tap?.({ events, plan, bytes, ms: performance.now() - begun });
+    return plan;
   }
 
   /** A copy of bytes of the last plan: `size` bytes at `offset`. To be taken before the next step. */

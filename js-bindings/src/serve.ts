@@ -15,6 +15,7 @@ import {
   type ToWorker,
 } from './port.js';
 import { openStore } from './store.js';
+import { letInspect } from './tap.js';
 import { VolatileOutbox } from './volatile.js';
 
 /**
@@ -41,6 +42,7 @@ class Service {
   #inMemory: VolatileOutbox | null = null;
   #channel: BroadcastChannel | null = null;
   #closed = false;
+  #endInspecting = () => {};
   /** That this tab has, or had last, when it led. */
   #host: Host | null = null;
   /** What this page asked for last, for a host that is made later. */
@@ -108,6 +110,7 @@ class Service {
       onError: (code, reason) => this.#report(code, reason),
     });
     this.#push({ header: { type: 'connectivity', online } });
+    this.#endInspecting = letInspect(databaseName);
     void this.#tab.start(this.#compiled);
   }
 
@@ -227,6 +230,7 @@ class Service {
     this.#closed = true;
     await Promise.all([this.#tab?.close(), this.#inMemory?.close()]);
     this.#channel?.close();
+    this.#endInspecting();
     this.#port.postMessage({ kind: 'closed' });
     this.#port.close();
   }

@@ -1,6 +1,6 @@
 /** Makes the scripts of pages/, each file a module of its own, and what is measured outside a browser. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -34,12 +34,59 @@ export async function bundlePages() {
   return new Map(outputFiles.map(({ path, text }) => [path, text]));
 }
 
+/**
+ * Modules of pages/ as an app bundles them.
+ *
+ * @param {string[]} modules
+ * @returns {Promise<Uint8Array>}
+ */
+export async function bundleForSize(modules) {
+  const { outputFiles } = await build({
+    stdin: { contents: modules.map((path) => `export * from '${path}';`).join('\n'), resolveDir: folder },
+    define: { 'process.env.NODE_ENV': '"production"' },
+    external: ['chatlarder'],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'silent',
+  });
+  return outputFiles[0].contents;
+}
+
+/**
+ * @param {string} packageFolder
+ * @param {string[]} names
+ * @returns {Promise<string[]>} these files of a build, and what they import statically
+ */
+export async function closureOf(packageFolder, names) {
+  const { metafile } = await build({
+    absWorkingDir: packageFolder,
+    entryPoints: names,
+    outdir: 'nowhere',
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    splitting: true,
+    logLevel: 'silent',
+  });
+  const found = new Set(names);
+  for (const name of found) {
+    for (const { path, kind } of metafile.inputs[name].imports)
+      if (kind === 'import-statement') found.add(path);
+  }
+  return [...found].map((path) => basename(path));
+}
+
 /** The package's way into the core, the benches' server and their rows, for this process. */
 export async function bundleForNode() {
   const contents = `
     export { Core } from '../../../js-bindings/src/core.js';
     export { bodiesOf } from '../../../js-bindings/src/store.js';
     export { ChatServer } from './support/chat-server.js';
+    export { makeMessage } from './support/messages.js';
     export { mediaRows } from './support/media-rows.js';`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: folder, loader: 'ts' },

@@ -17,9 +17,12 @@ import { ratiosOf, summaryOf } from './statistics.mjs';
 export const baseline = 'optimal';
 
 /** Further pairs that are compared, where both ran: the second is the base. */
-const pairs = [['chatlarder', 'sqlite']];
+const pairs = [
+  ['chatlarder', 'sqlite'],
+  ['chatlarder', 'sqlite, collected'],
+];
 
-const milliseconds = (ms) => (ms < 10 ? ms.toFixed(2) : ms.toFixed(0));
+const short = (number) => (number < 10 ? number.toFixed(2) : number.toFixed(0));
 const span = ({ median, min, max }, format) => [format(median), `${format(min)} to ${format(max)}`];
 
 /** At least two digits that say something. */
@@ -35,29 +38,31 @@ const lineOf = (what, { median, min, max }) =>
  * @param {object} workload
  * @param {string} workload.name
  * @param {string} workload.title
- * @param {'throughput' | 'time'} workload.compare throughput: above 1 is better; time: below 1 is better
- * @param {Record<string, number[]>} workload.samples milliseconds, round by round, by contender
+ * @param {'throughput' | 'time' | 'memory' | 'size'} workload.compare throughput: above 1 is better; of all
+ *   others below 1
+ * @param {string} [workload.unit] of the samples
+ * @param {Record<string, number[]>} workload.samples round by round, by contender
  * @param {string} [workload.base] the contender with whom the others are compared
  * @returns {Outcome}
  */
-export function compare({ name, title, compare: what, samples, base: first = baseline }) {
+export function compare({ name, title, compare: what, unit = 'ms', samples, base: first = baseline }) {
   const ratio = (contender, base) => {
     const [ours, theirs] = [samples[contender], samples[base]];
-    return summaryOf(what === 'time' ? ratiosOf(ours, theirs) : ratiosOf(theirs, ours));
+    return summaryOf(what === 'throughput' ? ratiosOf(theirs, ours) : ratiosOf(ours, theirs));
   };
   const contenders = Object.entries(samples).map(([contender, times]) => {
     return { contender, times: summaryOf(times), ratio: ratio(contender, first) };
   });
   const rows = contenders.map(({ contender, times, ratio }) => {
-    return [contender, ...span(times, milliseconds), ...span(ratio, toTwoDigits)];
+    return [contender, ...span(times, short), ...span(ratio, toTwoDigits)];
   });
-  const columns = ['', 'median ms', 'min to max', `${what} ratio`, 'min to max'];
+  const columns = ['', `median ${unit}`, 'min to max', `${what} ratio`, 'min to max'];
   const others = contenders.map(({ contender }) => contender).filter((contender) => contender !== first);
   const compared = [...others.map((contender) => [contender, first]), ...pairs];
   const lines = compared
     .filter((pair) => pair.every((contender) => contender in samples))
     .map(([contender, base]) => lineOf([name, contender, `${base} ${what}`], ratio(contender, base)));
-  const data = { compare: what, samples, contenders };
+  const data = { title, compare: what, unit, base: first, samples, contenders };
   return { tables: [{ title, columns, rows }], lines, data: { [name]: data } };
 }
 

@@ -1,14 +1,17 @@
 /**
  * `npm run bench`: Chatlarder side by side with others, in one run. Prints a table for each bench and, as its
- * last lines, the ratios; writes bench-results.json. Builds the package if it is not built.
+ * last lines, the ratios; writes bench-results.json, and, when all benches ran in full in Chromium, the plot
+ * docs/bench.svg. Builds the package if it is not built.
  *
  *   --only NAME[,NAME]           only these benches
  *   --engine chromium|firefox    (chromium)
  *   --rounds N                   (5)
+ *   --plot FILE                  draws what ran there
+ *   --quick                      with fewer messages, only to see that everything works
  *   --package FOLDER             another build of the package than dist/
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +21,7 @@ import { benches } from './benches/index.mjs';
 import { browsers } from './browsers.mjs';
 import { bundlePages } from './bundle.mjs';
 import { drawTable } from './comparison.mjs';
+import { writePlot } from './plot.mjs';
 import { startServer } from './server.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -34,6 +38,8 @@ function readOptions() {
       only: { type: 'string', default: Object.keys(benches).join(',') },
       engine: { type: 'string', default: 'chromium' },
       rounds: { type: 'string', default: '5' },
+      plot: { type: 'string' },
+      quick: { type: 'boolean', default: false },
       package: { type: 'string', default: join(root, 'dist') },
     },
   });
@@ -43,6 +49,8 @@ function readOptions() {
     only: values.only.split(',').map((name) => oneOf(benches, 'bench', name)),
     engine: oneOf(browsers, 'engine', values.engine),
     rounds,
+    quick: values.quick,
+    plot: values.plot,
     packageFolder: resolve(values.package),
   };
 }
@@ -69,13 +77,26 @@ async function withBrowser(open, url, work) {
   }
 }
 
+const compared = ['idb', 'dexie', 'rxdb', 'pouchdb-browser', '@sqlite.org/sqlite-wasm', 'workbox-expiration'];
+
+/** The versions of the contenders: what is installed is what package.json pins. */
+function versionsOfContenders() {
+  const { version, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return {
+    chatlarder: version,
+    ...Object.fromEntries(compared.map((name) => [name, devDependencies[name]])),
+  };
+}
+
 async function main() {
-  const { only, engine, rounds, packageFolder } = readOptions();
+  const { only, engine, rounds, quick, packageFolder, plot } = readOptions();
   buildIfMissing(packageFolder);
   const pages = { scripts: await bundlePages(), packageFolder };
   const server = await startServer(pages);
   const versions = new Set();
   const context = {
+    only,
+    quick,
     rounds,
     pages,
     withBrowser: (work, url = server.url) =>
@@ -100,9 +121,15 @@ async function main() {
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
     rounds,
+    quick,
+    versions: versionsOfContenders(),
   };
   const results = Object.assign({}, ...outcomes.map(({ data }) => data));
-  writeFileSync(join(root, 'bench-results.json'), `${JSON.stringify({ ...about, results }, null, 2)}\n`);
+  const run = { ...about, results };
+  writeFileSync(join(root, 'bench-results.json'), `${JSON.stringify(run, null, 2)}\n`);
+  const isWhole =
+    engine === 'chromium' && !quick && Object.keys(benches).every((name) => only.includes(name));
+  if (plot || isWhole) writePlot(run, plot ? resolve(plot) : join(root, 'docs/bench.svg'));
   console.log(`${about.date}, ${about.browser}, ${about.cores} cores, ${rounds} rounds`);
   for (const line of outcomes.flatMap(({ lines }) => lines)) console.log(line);
 }

@@ -1,7 +1,7 @@
 /** The package as its users get it: what is in the tarball, and that it works however it is loaded. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -87,10 +87,30 @@ describe('in Node', () => {
     const added = runModule(`
       const before = new Set(Reflect.ownKeys(globalThis));
       await import('chatlarder');
+      await import('chatlarder/inspector');
       const added = Reflect.ownKeys(globalThis).filter((key) => !before.has(key));
       console.log(JSON.stringify(added.map(String)));
     `);
     assert.deepEqual(added, []);
+  });
+
+  test('a server renders with the hooks, and React is the app’s own', async () => {
+    const modules = join(packed.app, 'node_modules');
+    const brought = ['react', 'react-dom', 'scheduler'];
+    for (const name of brought) {
+      const installed = fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
+      await cp(installed, join(modules, name), { recursive: true });
+    }
+    const rendered = runModule(`
+      import { createElement } from 'react';
+      import { renderToString } from 'react-dom/server';
+      import { LarderProvider, useChats, useConnection } from 'chatlarder/react';
+      const Shown = () => JSON.stringify([useChats().chats, useConnection()]);
+      const app = createElement(LarderProvider, { larder: null }, createElement(Shown));
+      console.log(JSON.stringify(renderToString(app)));
+    `);
+    for (const name of brought) await rm(join(modules, name), { recursive: true });
+    assert.equal(rendered, '[null,null]');
   });
 
   test('opening says that this is no place for it', () => {

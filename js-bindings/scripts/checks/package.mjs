@@ -14,6 +14,8 @@ const allowedImport = 'env.emscripten_notify_memory_growth';
 const packageBytes_max = 82_000;
 const mediaBytes_max = 9_000;
 const startBytes_max = 8_000;
+const reactBytes_max = 1_500;
+const inspectorBytes_max = 13_000;
 
 /** The module asks for nothing but to be told that its memory has grown: no clock, no randomness. */
 export function wasmImports() {
@@ -61,4 +63,14 @@ export function mediaSize() {
 /** What a page must load before it can show a chat from disk. */
 export function startSize() {
   return judge([...withImports(join(dist, 'index.js'))], startBytes_max);
+}
+
+/** The hooks, on top of what a page loads; React itself is the app's. */
+export function reactSize() {
+  return judge([...withImports(join(dist, 'react.js'))], reactBytes_max);
+}
+
+/** The inspector, which only developers load. */
+export function inspectorSize() {
+  return judge([...withImports(join(dist, 'inspector.js'))], inspectorBytes_max);
 }

@@ -1,27 +1,38 @@
 /** The outbox: how long writing a message takes, and how long it takes to send what waits. */
 import { clientOf } from '../../server/support/client.mjs';
-import { compare, joined } from '../comparison.mjs';
+import { compare, joined, skips } from '../comparison.mjs';
 import { startReferenceServer } from '../server.mjs';
 import { orderOf, summaryOf } from '../statistics.mjs';
+import { contenders, whoCanRun } from './contenders.mjs';
 
 const size = { chats: 50, messages: 20 };
 const sent = 200;
 const perChat = 20;
 const drained = size.chats * perChat;
 
+const field = (name) => ({ args: { store: `/scripts/store-${name}.js` }, probe: contenders[name].probe });
+const fieldWith = (script) => {
+  const names = ['idb', 'dexie', 'rxdb', 'pouchdb', 'sqlite'];
+  return Object.fromEntries(names.map((name) => [name, { script, ...field(name) }]));
+};
+
 const senders = {
   'bare put': { script: 'send-put', args: {} },
+  naive: { script: 'send-store', ...field('naive') },
+  ...fieldWith('send-store'),
   'chatlarder offline': { script: 'send-chatlarder', args: { network: 'offline' } },
   'chatlarder online': { script: 'send-chatlarder', args: { network: 'online' } },
 };
 
 const drainers = {
-  'requests alone': 'drain-requests',
-  chatlarder: 'drain-http',
-  'chatlarder, server in memory': 'drain-memory',
+  'requests alone': { script: 'drain-requests', args: {} },
+  'by hand': { script: 'drain-store', ...field('naive') },
+  ...fieldWith('drain-store'),
+  chatlarder: { script: 'drain-http', args: {} },
+  'chatlarder, server in memory': { script: 'drain-memory', args: {} },
 };
 
-const each = (contenders) => Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+const each = (names) => Object.fromEntries(names.map((name) => [name, []]));
 
 /** Both must have stored the same kind of rows. */
 function checkMembers(results) {
@@ -31,7 +42,7 @@ function checkMembers(results) {
 
 async function runSenders(browser, round, requestIds, results) {
   const ofRound = {};
-  for (const name of orderOf(Object.keys(senders), round)) {
+  for (const name of orderOf(Object.keys(results), round)) {
     const { script, args } = senders[name];
     ofRound[name] = await browser.run(`/scripts/${script}.js`, { requestIds, messages: sent, ...args });
   }
@@ -40,12 +51,12 @@ async function runSenders(browser, round, requestIds, results) {
 }
 
 async function runDrainers(browser, round, agent, requestIds, results) {
-  for (const name of orderOf(Object.keys(drainers), round)) {
+  for (const name of orderOf(Object.keys(results), round)) {
     const before = await countAll(agent);
-    const script = `/scripts/${drainers[name]}.js`;
-    results[name].push(await browser.run(script, { requestIds, perChat }));
+    const { script, args } = drainers[name];
+    results[name].push(await browser.run(`/scripts/${script}.js`, { requestIds, perChat, ...args }));
     const arrived = (await countAll(agent)) - before;
-    const expected = drainers[name] === 'drain-memory' ? 0 : drained;
+    const expected = script === 'drain-memory' ? 0 : drained;
     if (arrived !== expected) throw new Error(`${name}: ${arrived} of ${expected} messages arrived`);
   }
 }
@@ -98,8 +109,8 @@ function requestsOutcome(results) {
 
 function drainOutcome(results) {
   const title = `outbox-drain: ${drained} operations over ${size.chats} chats, to the reference server`;
-  const { 'requests alone': alone, chatlarder } = results;
-  const samples = timesOf({ 'requests alone': alone, chatlarder });
+  const { 'chatlarder, server in memory': _, ...others } = results;
+  const samples = timesOf(others);
   const times = compare({ name: 'outbox-drain', title, compare: 'time', samples, base: 'requests alone' });
   return joined([requestsOutcome(results), times]);
 }
@@ -107,7 +118,10 @@ function drainOutcome(results) {
 /** @type {import('./index.mjs').Bench} */
 export async function outbox({ rounds, pages, withBrowser }) {
   const server = await startReferenceServer(pages, size);
-  const [sending, draining] = [each(senders), each(drainers)];
+  const { names, skipped } = await whoCanRun(withBrowser, senders);
+  const sending = each(names);
+  const notSkipped = (name) => !skipped.some((other) => other.name === name);
+  const draining = each(Object.keys(drainers).filter(notSkipped));
   try {
     const agent = clientOf(`${server.url}/`);
     const requestIds = (await agent.chats()).chats.map((chat) => chat.requestId);
@@ -120,5 +134,5 @@ export async function outbox({ rounds, pages, withBrowser }) {
   } finally {
     await server.close();
   }
-  return joined([sendOutcome(sending), drainOutcome(draining)]);
+  return joined([sendOutcome(sending), drainOutcome(draining), skips('outbox', skipped)]);
 }

@@ -4,7 +4,7 @@
  */
 import { DATABASE, type CachedMediaMeta, type CacheStats } from '../../../js-bindings/src/gen/schema.js';
 import { requestDone, transactionDone } from './support/idb.js';
-import { filesLeft } from './support/media-fill.js';
+import { afterEviction, filesLeft } from './support/media-fill.js';
 import type { EvictResult, EvictTask } from './support/results.js';
 
 function evict(db: IDBDatabase, wanted: number): Promise<void> {
@@ -18,13 +18,7 @@ function evict(db: IDBDatabase, wanted: number): Promise<void> {
   cursors.onsuccess = () => {
     const cursor = cursors.result;
     if (!cursor || freed >= wanted) {
-      const { totalSize, mediaSize, mediaCount, ...others } = known.result;
-      const left = {
-        totalSize: totalSize - freed,
-        mediaSize: mediaSize - freed,
-        mediaCount: mediaCount - files,
-      };
-      stats!.put({ ...others, ...left, updatedAt: Date.now() });
+      stats!.put(afterEviction(known.result, freed, files));
       return transaction.commit();
     }
     const { localBlobKey, isPinned, fileSize } = cursor.value as CachedMediaMeta;

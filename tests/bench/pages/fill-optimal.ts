@@ -1,17 +1,14 @@
 /** Fills the hand-written database for the opening benches; gives the number of messages it then has. */
 import { ChatServer } from './support/chat-server.js';
+import { fillAll } from './support/filling.js';
 import { openHandWritten } from './support/idb.js';
 import { ingest } from './support/optimal.js';
 import type { FillSize } from './support/results.js';
 import { countMessages } from './support/stored.js';
 
-export async function run({ user, chats, perChat, times }: FillSize): Promise<number> {
-  const db = await openHandWritten(user);
-  const server = new ChatServer(chats);
-  for (let time = 0; time < times; time += 1) {
-    const pages = server.postToAll(perChat);
-    await ingest(db, server.fetchChats({ limit: chats }), pages);
-  }
+export async function run(size: FillSize): Promise<number> {
+  const db = await openHandWritten(size.user);
+  await fillAll(size, new ChatServer(size.chats), (list, pages) => ingest(db, list, pages));
   db.close();
-  return countMessages(user);
+  return countMessages(size.user);
 }

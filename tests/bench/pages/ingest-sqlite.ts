@@ -3,5 +3,5 @@ import type { IngestResult, IngestSize } from './support/results.js';
 import { timeSqlite } from './support/run-sqlite.js';
 
 export function run(size: IngestSize): Promise<IngestResult> {
-  return timeSqlite('prepareIngest', size, size.perChat);
+  return timeSqlite(size.perChat, 'prepareIngest', size);
 }

@@ -12,6 +12,7 @@ export async function open({ user, chats, layout }: OpenTask): Promise<OpenConte
         .messages(before === undefined ? { limit } : { limit, before });
       return page.messages;
     },
+    chats: async (limit) => (await larder.chats({ limit })).map(({ requestId }) => requestId),
     settled: () => larder.sync(),
     close: () => larder.close(),
   };

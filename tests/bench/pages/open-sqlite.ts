@@ -8,7 +8,11 @@ export async function open({ user }: OpenTask): Promise<OpenContender> {
   return {
     newest: async (requestId, limit, before) => {
       const json = await worker.call<string>('newest', requestId, limit, before);
-      return JSON.parse(json) as { sequenceNumber: number }[];
+      return JSON.parse(json) as { id: string; sequenceNumber: number }[];
+    },
+    chats: async (limit) => {
+      const rows = JSON.parse(await worker.call<string>('chats', limit)) as { requestId: string }[];
+      return rows.map(({ requestId }) => requestId);
     },
     settled: async () => {},
     close: async () => {

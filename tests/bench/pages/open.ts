@@ -1,12 +1,15 @@
 /**
- * Opens a filled database in this new page and reads the newest messages of one chat, then of all, twice.
+ * Opens a filled database in this new page and reads the chat list and the newest messages of one chat, then
+ * of all others, twice.
  *
  * The clock of the cold opening starts when the contender's scripts, which have been loaded, are evaluated.
  */
 import { chatId } from './support/messages.js';
 import { preload } from './support/preload.js';
 import { randomBelow, randomFrom, shuffled } from './support/random.js';
-import type { OpenContender, OpenModule, OpenResult, OpenTask } from './support/results.js';
+import type { OpenChatsTask, OpenContender, OpenModule, OpenResult } from './support/results.js';
+
+const idsOf = (messages: { id: string }[]) => messages.map(({ id }) => id).join();
 
 interface Reads {
   /** The median. */
@@ -29,7 +32,7 @@ async function timeReads(contender: OpenContender, chats: number[], limit: numbe
   return { ms: times[times.length >> 1]!, messages: Math.min(...counts) };
 }
 
-export async function run(task: OpenTask): Promise<OpenResult> {
+export async function run(task: OpenChatsTask): Promise<OpenResult> {
   const { script, chats, limit } = task;
   await preload([script, ...task.preload]);
   const random = randomFrom(task.seed);
@@ -37,7 +40,10 @@ export async function run(task: OpenTask): Promise<OpenResult> {
   const start = performance.now();
   const { open } = (await import(script)) as OpenModule;
   const contender = await open(task);
-  const first = await contender.newest(chatId(firstChat), limit);
+  const [first, list] = await Promise.all([
+    contender.newest(chatId(firstChat), limit),
+    contender.chats(task.listed),
+  ]);
   const coldMs = performance.now() - start;
   await contender.settled();
   const others = Array.from({ length: chats }, (_, chat) => chat).filter((chat) => chat !== firstChat);
@@ -45,5 +51,5 @@ export async function run(task: OpenTask): Promise<OpenResult> {
   const again = await timeReads(contender, shuffled(random, others), limit);
   await contender.close();
   const messages = Math.min(first.length, warm.messages, again.messages);
-  return { coldMs, warmMs: warm.ms, againMs: again.ms, messages };
+  return { seed: task.seed, coldMs, warmMs: warm.ms, againMs: again.ms, messages, first: idsOf(first), list };
 }

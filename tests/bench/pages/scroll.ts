@@ -19,9 +19,9 @@ export async function run(task: ScrollTask): Promise<{ ms: number }> {
   await preload([task.script, ...task.preload]);
   const { open } = (await import(task.script)) as OpenModule;
   const contender = await open(task);
-  const lastChat = task.chats - 1;
-  const requestId = chatId(randomBelow(randomFrom(task.seed), lastChat));
-  await contender.newest(chatId(lastChat), task.limit);
+  const long = randomBelow(randomFrom(task.seed), task.longChats);
+  const requestId = chatId(task.chats - 1 - long);
+  await contender.newest(chatId(0), task.limit);
   await contender.settled();
   const start = performance.now();
   await scroll(contender, requestId, task);

@@ -94,7 +94,7 @@ export default calls;
 
 serveOrders(searchParams.get('channel')!, {
   post: (chat: number, count: number) => server.post(chat, count),
-  postToAll: (count: number) => server.postToAll(count).length,
+  postToAll: (count: number, from?: number) => server.postToAll(count, from).length,
   prepareLive: async (perChat: number) => {
     await subscribed;
     return server.prepare(perChat).length;

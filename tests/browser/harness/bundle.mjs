@@ -5,7 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { layouts } from './layouts.mjs';
 
-/** The built package stays outside the bundle: its worker and its WebAssembly are found beside it. */
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+/**
+ * The built package stays outside the bundle: its worker and its WebAssembly are found beside it. Its hooks
+ * are in it, because they and the specs must have the same React.
+ */
 const servedPackage = {
   name: 'served-package',
   setup({ onResolve }) {
@@ -13,10 +18,10 @@ const servedPackage = {
     onResolve({ filter: /^chatlarder\/service-worker$/ }, () => {
       return { path: '/dist/service-worker.js', external: true };
     });
+    onResolve({ filter: /^chatlarder\/inspector$/ }, () => ({ path: '/dist/inspector.js', external: true }));
+    onResolve({ filter: /^chatlarder\/react$/ }, () => ({ path: join(root, 'dist/react.js') }));
   },
 };
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 const common = {
   absWorkingDir: root,

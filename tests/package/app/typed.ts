@@ -1,5 +1,6 @@
 /** Uses the package's types as a strict program would; it is compiled, not run. */
 import { LarderError, httpTransport, openLarder } from 'chatlarder';
+import { inspect, type ChatlarderInspector } from 'chatlarder/inspector';
 import { drainOutboxOnSync, type DrainOptions } from 'chatlarder/service-worker';
 import type {
   CachedMessage,
@@ -36,4 +37,11 @@ export async function write(larder: Larder, requestId: string, content: string):
 
 export function wake(options: DrainOptions): void {
   drainOutboxOnSync(({ userId }) => (userId === 'customer' ? options : null));
+}
+
+export async function development(larder: Larder): Promise<ChatlarderInspector> {
+  const inspector = inspect(larder);
+  const { contents, stored } = await inspector.report({ contents: true });
+  inspector.toggleAttribute('open', contents && stored.stores.length > 0);
+  return inspector;
 }

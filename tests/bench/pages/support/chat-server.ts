@@ -85,10 +85,14 @@ export class ChatServer {
     this.#ready.clear();
   }
 
-  /** Posts `count` messages to each chat, and has the page that each will be asked for ready. */
-  postToAll(count: number): Uint8Array[] {
-    this.#chats.forEach((_, chat) => this.post(chat, count));
-    return this.#chats.map(({ requestId, messages }) => {
+  /**
+   * Posts `count` messages to each chat, or to each from one on, and has the page that each will be asked for
+   * ready.
+   */
+  postToAll(count: number, from = 0): Uint8Array[] {
+    const chats = this.#chats.slice(from);
+    chats.forEach((_, i) => this.post(from + i, count));
+    return chats.map(({ requestId, messages }) => {
       const question = { requestId, afterSequence: messages.length - count, limit: count };
       const bytes = this.#messages(question);
       this.#ready.set(keyOf(question), bytes);

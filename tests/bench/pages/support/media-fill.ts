@@ -1,5 +1,5 @@
 /** Databases with many media, filled by hand. */
-import type { CachedMediaBlob, CachedMediaMeta } from '../../../../js-bindings/src/gen/schema.js';
+import type { CachedMediaBlob, CachedMediaMeta, CacheStats } from '../../../../js-bindings/src/gen/schema.js';
 import { openHandWritten, requestDone, transactionDone } from './idb.js';
 import { mediaRows, type MediaSize } from './media-rows.js';
 
@@ -32,6 +32,17 @@ export async function fillDatabase(name: string, size: MediaSize): Promise<void>
   for (const meta of rows.media_meta) blobs.put(blobRow(meta, data));
   await transactionDone(transaction);
   db.close();
+}
+
+/** The row of statistics when files have gone. */
+export function afterEviction(known: CacheStats, freed: number, files: number): CacheStats {
+  return {
+    ...known,
+    totalSize: known.totalSize - freed,
+    mediaSize: known.mediaSize - freed,
+    mediaCount: known.mediaCount - files,
+    updatedAt: Date.now(),
+  };
 }
 
 /** What is in a database: its files, and when the one was used that was not used for longest. */

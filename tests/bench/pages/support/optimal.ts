@@ -4,11 +4,11 @@
  */
 import { transactionDone } from './idb.js';
 import type { ServerMessage } from './messages.js';
-import { parse, type MessagesPage } from './pages.js';
+import { parse, type ListPage, type MessagesPage } from './pages.js';
 
 export type ChatRow = ReturnType<typeof chatRow>;
 
-function chatRow(page: MessagesPage, chat: object, now: number) {
+export function chatRow(page: MessagesPage, chat: object, now: number) {
   return {
     requestId: page.requestId,
     lastSyncedSequence: page.lastSequence,
@@ -26,7 +26,8 @@ function chatRow(page: MessagesPage, chat: object, now: number) {
   };
 }
 
-function asRow(message: ServerMessage, now: number): ServerMessage {
+/** Adds what a store has of a message besides. */
+export function asRow(message: ServerMessage, now: number): ServerMessage {
   message['status'] = 'sent';
   message['_cachedAt'] = now;
   message['_syncVersion'] = 1;
@@ -36,7 +37,7 @@ function asRow(message: ServerMessage, now: number): ServerMessage {
 /** Writes a list page and a messages page of each chat; resolves when all is committed. */
 export function ingest(db: IDBDatabase, list: Uint8Array, pages: Uint8Array[]): Promise<void> {
   const now = Date.now();
-  const { chats, cursor } = parse<{ chats: { requestId: string }[]; cursor: string }>(list);
+  const { chats, cursor } = parse<ListPage>(list);
   const chatById = new Map(chats.map((chat) => [chat.requestId, chat]));
   const stores = ['messages', 'chat_meta', 'cache_stats'];
   const transaction = db.transaction(stores, 'readwrite', { durability: 'relaxed' });

@@ -11,6 +11,11 @@ export interface MessagesPage {
   lastReadSequence: number;
 }
 
+export interface ListPage {
+  chats: { requestId: string; lastActivityAt: string | null }[];
+  cursor: string;
+}
+
 const decoder = new TextDecoder();
 
 export function parse<T>(bytes: Uint8Array): T {

@@ -25,10 +25,15 @@ export interface IngestResult {
   sample: string | null;
 }
 
-/** How the database of the opening benches is filled: so many times `perChat` messages in each chat. */
+/**
+ * How the database of the reading benches is filled: so many times `perChat` messages in each chat, then in
+ * the last few alone.
+ */
 export interface FillSize extends IngestSize {
   user: string;
   times: number;
+  longChats: number;
+  longTimes: number;
 }
 
 export interface OpenTask {
@@ -42,12 +47,20 @@ export interface OpenTask {
   seed: number;
 }
 
+/** Also the chat list, with so many chats. */
+export interface OpenChatsTask extends OpenTask {
+  listed: number;
+}
+
 /** Back through one chat, page by page, as far as it goes. */
 export interface ScrollTask extends OpenTask {
+  /** The last few chats reach as far as that. */
   lastSequence: number;
+  longChats: number;
 }
 
 export interface OpenResult {
+  seed: number;
   coldMs: number;
   /** The median of the reads of chats that this page had not read before. */
   warmMs: number;
@@ -55,12 +68,22 @@ export interface OpenResult {
   againMs: number;
   /** Messages that every read gave; the least of them. */
   messages: number;
+  /** The ids of the first chat's messages, for comparison among the contenders. */
+  first: string;
+  /** The ids of the chats of the list. */
+  list: string[];
 }
 
 /** A database that is open in this page, as the opening benches read it. */
 export interface OpenContender {
   /** Reads the newest messages of a chat below `before`; resolves with them, ascending. */
-  newest(requestId: string, limit: number, before?: number): Promise<{ sequenceNumber: number }[]>;
+  newest(
+    requestId: string,
+    limit: number,
+    before?: number,
+  ): Promise<{ id: string; sequenceNumber: number }[]>;
+  /** The ids of the chats as a chat list shows them: newest activity first. */
+  chats(limit: number): Promise<string[]>;
   /** Resolves when whatever starts beside the page has started. */
   settled(): Promise<void>;
   close(): void | Promise<void>;

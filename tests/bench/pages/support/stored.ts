@@ -3,7 +3,7 @@ import type { MessageBlock } from '../../../../js-bindings/src/gen/schema.js';
 import { requestDone } from './idb.js';
 import { chatId, type ServerMessage } from './messages.js';
 
-interface Stored {
+export interface Stored {
   count: number;
   /** One message as the server sent it, without what the store adds; null if it is not there. */
   sample: string | null;
@@ -67,6 +67,13 @@ async function find(
 export function asSent(message: ServerMessage): string {
   const own = ([name]: [string, unknown]) => name !== 'status' && !name.startsWith('_');
   return JSON.stringify(Object.fromEntries(Object.entries(message).filter(own)));
+}
+
+/** The same of what a database gave, if it gave anything; without what a contender adds besides. */
+export function sampleOf(row: object | null | undefined, added: string[] = []): string | null {
+  if (!row) return null;
+  const own = ([name]: [string, unknown]) => !added.includes(name);
+  return asSent(Object.fromEntries(Object.entries(row).filter(own)) as ServerMessage);
 }
 
 /** How many messages a database holds, and one of them. */

@@ -5,7 +5,7 @@ import { makeMessage } from './messages.js';
 import type { DrainTask, SendResult, SendTask } from './results.js';
 
 /** Sends before the clock counts. */
-const WARM_UPS = 20;
+export const WARM_UPS = 20;
 
 /** The text of the message with this number: as long as messages are. */
 export function textOf(number: number): string {
