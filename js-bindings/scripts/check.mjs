@@ -1,6 +1,7 @@
 /**
- * `npm run check`: format, lint, types, stale generated files, style, size budgets and licences. Prints one
- * line per check, what is wrong below it, and last `N passed, N failed`. Needs a built `dist/`.
+ * `npm run check`: format, lint, types, stale generated files, style, packaging, size budgets and
+ * licences. Prints one line per check, what is wrong below it, and last `N passed, N failed`. Needs a
+ * built `dist/`.
  *
  * `--fix-c` does nothing but format the C files.
  */
@@ -16,6 +17,7 @@ import {
   startSize,
   wasmImports,
 } from './checks/package.mjs';
+import { howItIsPacked, howItIsTyped } from './checks/published.mjs';
 import { coreFileLength, functionLength, lineLength } from './checks/style.mjs';
 import { output, program } from './checks/programs.mjs';
 
@@ -36,6 +38,8 @@ const checks = {
   'length of C functions': functionLength,
   'length of core files': coreFileLength,
   'imports of the WebAssembly': wasmImports,
+  'how the package is packed (publint)': howItIsPacked,
+  'how the package is typed (attw)': howItIsTyped,
   'size of what a page loads': loadedSize,
   'size before the first paint': startSize,
   'size of what media load': mediaSize,
