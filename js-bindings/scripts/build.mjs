@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { notices } from './notices.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = join(root, 'dist');
@@ -86,15 +87,6 @@ function emitTypes() {
   );
 }
 
-/** The licences of what is compiled in. */
-function writeNotices() {
-  const cjson = readFileSync(join(root, 'build/wasm/cjson/LICENSE'), 'utf8');
-  const uthash = readFileSync(join(root, 'build/wasm/uthash/uthash.h'), 'utf8');
-  const notice = uthash.slice(uthash.indexOf('/*') + 2, uthash.indexOf('*/')).trim();
-  const text = `chatlarder.wasm contains cJSON:\n\n${cjson.trim()}\n\nand uthash:\n\n${notice}\n`;
-  writeFileSync(join(dist, 'NOTICES.txt'), text);
-}
-
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(process.execPath, join(root, 'js-bindings/scripts/generate.mjs'));
@@ -104,7 +96,7 @@ await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'destroy.ts', 're
 await bundle(true, { in: 'inspector/index.ts', out: 'inspector' });
 await bundle(false, 'worker.ts', 'serve.ts', 'media-tools.ts');
 emitTypes();
-writeNotices();
+writeFileSync(join(dist, 'NOTICES.txt'), notices());
 for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))) {
   const bytes = readFileSync(join(dist, name));
   console.log(`dist/${name}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);

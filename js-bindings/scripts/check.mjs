@@ -8,7 +8,12 @@
 import { availableParallelism } from 'node:os';
 import { trackedFiles } from './checks/files.mjs';
 import { registryHosts } from './checks/hosts.mjs';
-import { compiledInLicences, dependencyLicences, shippedNotices } from './checks/licences.mjs';
+import {
+  bundledSources,
+  compiledInLicences,
+  dependencyLicences,
+  shippedNotices,
+} from './checks/licences.mjs';
 import {
   inspectorSize,
   loadedSize,
@@ -48,6 +53,7 @@ const checks = {
   'licences of dependencies': dependencyLicences,
   'licences of what is compiled in': compiledInLicences,
   'notices that must be shipped': shippedNotices,
+  'only own sources in the scripts': bundledSources,
   'no registry is named': registryHosts,
 };
 
