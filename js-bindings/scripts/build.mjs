@@ -1,6 +1,7 @@
 /**
  * Makes dist/, the publishable package: the core as WebAssembly, the bundled page and worker entries with
- * source maps, and the types.
+ * source maps, the types and the licences of what is compiled in. Prints their sizes, and last the SHA-256
+ * of the WebAssembly, which `--note-hash` writes into the changelog.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { notices } from './notices.mjs';
+import { builtHash, noteHash } from './wasm-hash.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = join(root, 'dist');
@@ -101,3 +103,5 @@ for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))
   const bytes = readFileSync(join(dist, name));
   console.log(`dist/${name}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }
+console.log(`dist/chatlarder.wasm  SHA-256 ${builtHash().hash}`);
+if (process.argv.includes('--note-hash')) noteHash();

@@ -20,6 +20,7 @@ import {
   mediaSize,
   reactSize,
   startSize,
+  wasmHash,
   wasmImports,
 } from './checks/package.mjs';
 import { howItIsPacked, howItIsTyped } from './checks/published.mjs';
@@ -43,6 +44,7 @@ const checks = {
   'length of C functions': functionLength,
   'length of core files': coreFileLength,
   'imports of the WebAssembly': wasmImports,
+  'hash of the WebAssembly': wasmHash,
   'how the package is packed (publint)': howItIsPacked,
   'how the package is typed (attw)': howItIsTyped,
   'size of what a page loads': loadedSize,
