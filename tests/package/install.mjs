@@ -20,8 +20,8 @@ export function pageFor(script) {
 }
 
 /**
- * @returns {Promise<{app: string, files: string[], remove: () => Promise<void>}>} `app` is the app's folder,
- *   with the package in its node_modules, and `files` are the paths in the tarball
+ * @returns {Promise<{app: string, installed: string, files: string[], remove: () => Promise<void>}>} `app` is
+ *   the app's folder, `installed` the package's in it, and `files` are the paths in the tarball
  */
 export async function installPacked() {
   const folder = await mkdtemp(join(tmpdir(), 'chatlarder-package-'));
@@ -31,5 +31,5 @@ export async function installPacked() {
   await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
   npm(app, 'install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball);
   const remove = () => rm(folder, { recursive: true, force: true });
-  return { app, files, remove };
+  return { app, installed: join(app, 'node_modules', 'chatlarder'), files, remove };
 }
