@@ -52,7 +52,7 @@ const parts = [
     limit_s: 1500,
     lane: 'browsers',
   },
-  { name: 'package', needs: ['setup', 'build'], command: [...nodeTests, 'tests/package'], limit_s: 300 },
+  { name: 'package', needs: ['setup', 'build'], command: [...nodeTests, 'tests/package'], limit_s: 500 },
   {
     name: 'kill',
     needs: ['setup', 'build'],

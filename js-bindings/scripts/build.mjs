@@ -1,13 +1,16 @@
 /**
  * Makes dist/, the publishable package: the core as WebAssembly, the bundled page and worker entries with
- * source maps, and the types.
+ * source maps, the types and the licences of what is compiled in. Prints their sizes, and last the SHA-256
+ * of the WebAssembly, which `--note-hash` writes into the changelog.
  */
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { notices } from './notices.mjs';
+import { builtHash, noteHash } from './wasm-hash.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const dist = join(root, 'dist');
@@ -65,34 +68,25 @@ async function bundle(WITH_TEXTS, ...entryPoints) {
   for (const entry of entryPoints) putComments(join(dist, `${entry.out ?? entry.replace(/\.ts$/, '')}.js`));
 }
 
+const compiler = join(root, 'node_modules/typescript/bin/tsc');
+
 function emitTypes() {
-  const flags = [
-    '--noEmit',
-    'false',
-    '--declaration',
-    '--emitDeclarationOnly',
-    '--stripInternal',
-    '--rootDir',
-    'js-bindings/src',
-  ];
-  run(
-    process.execPath,
-    join(root, 'node_modules/typescript/bin/tsc'),
-    '-p',
-    'js-bindings',
-    ...flags,
-    '--outDir',
-    'dist/types',
-  );
+  const flags = ['--noEmit', 'false', '--declaration', '--emitDeclarationOnly', '--stripInternal'];
+  const places = ['--rootDir', 'js-bindings/src', '--outDir', 'dist/types'];
+  run(process.execPath, compiler, '-p', 'js-bindings', ...flags, ...places);
 }
 
-/** The licences of what is compiled in. */
-function writeNotices() {
-  const cjson = readFileSync(join(root, 'build/wasm/cjson/LICENSE'), 'utf8');
-  const uthash = readFileSync(join(root, 'build/wasm/uthash/uthash.h'), 'utf8');
-  const notice = uthash.slice(uthash.indexOf('/*') + 2, uthash.indexOf('*/')).trim();
-  const text = `chatlarder.wasm contains cJSON:\n\n${cjson.trim()}\n\nand uthash:\n\n${notice}\n`;
-  writeFileSync(join(dist, 'NOTICES.txt'), text);
+/** Each module has had its types written; those that no public ones lead to are nobody's business. */
+function dropInnerTypes() {
+  const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const entries = Object.values(exports).flatMap(({ types = [] }) => types);
+  const args = [compiler, '--listFilesOnly', ...entries];
+  const listed = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' }).split('\n');
+  const outer = new Set(listed.map((path) => resolve(root, path)));
+  const folder = join(dist, 'types');
+  const all = readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
+  const inner = all.filter((path) => path.endsWith('.d.ts') && !outer.has(path));
+  for (const path of inner) rmSync(path);
 }
 
 rmSync(dist, { recursive: true, force: true });
@@ -104,8 +98,11 @@ await bundle(true, 'media-calls.ts', 'verify.ts', 'repair.ts', 'destroy.ts', 're
 await bundle(true, { in: 'inspector/index.ts', out: 'inspector' });
 await bundle(false, 'worker.ts', 'serve.ts', 'media-tools.ts');
 emitTypes();
-writeNotices();
+dropInnerTypes();
+writeFileSync(join(dist, 'NOTICES.txt'), notices());
 for (const name of readdirSync(dist).filter((file) => /\.(js|wasm)$/.test(file))) {
   const bytes = readFileSync(join(dist, name));
   console.log(`dist/${name}  ${bytes.length} bytes, ${gzipSync(bytes, { level: 9 }).length} gzipped`);
 }
+console.log(`dist/chatlarder.wasm  SHA-256 ${builtHash().hash}`);
+if (process.argv.includes('--note-hash')) noteHash();

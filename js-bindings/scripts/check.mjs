@@ -1,21 +1,29 @@
 /**
- * `npm run check`: format, lint, types, stale generated files, style, size budgets and licences. Prints one
- * line per check, what is wrong below it, and last `N passed, N failed`. Needs a built `dist/`.
+ * `npm run check`: format, lint, types, stale generated files, style, packaging, size budgets and
+ * licences. Prints one line per check, what is wrong below it, and last `N passed, N failed`. Needs a
+ * built `dist/`.
  *
  * `--fix-c` does nothing but format the C files.
  */
 import { availableParallelism } from 'node:os';
 import { trackedFiles } from './checks/files.mjs';
 import { registryHosts } from './checks/hosts.mjs';
-import { compiledInLicences, dependencyLicences, shippedNotices } from './checks/licences.mjs';
+import {
+  bundledSources,
+  compiledInLicences,
+  dependencyLicences,
+  shippedNotices,
+} from './checks/licences.mjs';
 import {
   inspectorSize,
   loadedSize,
   mediaSize,
   reactSize,
   startSize,
+  wasmHash,
   wasmImports,
 } from './checks/package.mjs';
+import { howItIsPacked, howItIsTyped } from './checks/published.mjs';
 import { coreFileLength, functionLength, lineLength } from './checks/style.mjs';
 import { output, program } from './checks/programs.mjs';
 
@@ -36,6 +44,9 @@ const checks = {
   'length of C functions': functionLength,
   'length of core files': coreFileLength,
   'imports of the WebAssembly': wasmImports,
+  'hash of the WebAssembly': wasmHash,
+  'how the package is packed (publint)': howItIsPacked,
+  'how the package is typed (attw)': howItIsTyped,
   'size of what a page loads': loadedSize,
   'size before the first paint': startSize,
   'size of what media load': mediaSize,
@@ -44,6 +55,7 @@ const checks = {
   'licences of dependencies': dependencyLicences,
   'licences of what is compiled in': compiledInLicences,
   'notices that must be shipped': shippedNotices,
+  'only own sources in the scripts': bundledSources,
   'no registry is named': registryHosts,
 };
 

@@ -4,8 +4,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
+import { pack } from '../../js-bindings/scripts/pack.mjs';
 
 function npm(folder, ...args) {
   const options = { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] };
@@ -21,17 +20,16 @@ export function pageFor(script) {
 }
 
 /**
- * @returns {Promise<{app: string, files: string[], remove: () => Promise<void>}>} `app` is the app's folder,
- *   with the package in its node_modules, and `files` are the paths in the tarball
+ * @returns {Promise<{app: string, installed: string, files: string[], remove: () => Promise<void>}>} `app` is
+ *   the app's folder, `installed` the package's in it, and `files` are the paths in the tarball
  */
 export async function installPacked() {
   const folder = await mkdtemp(join(tmpdir(), 'chatlarder-package-'));
   const app = join(folder, 'app');
-  const packed = npm(root, 'pack', '--json', '--ignore-scripts', '--pack-destination', folder);
-  const [{ filename, files }] = JSON.parse(packed);
+  const { tarball, files } = pack(folder);
   await cp(fileURLToPath(new URL('app', import.meta.url)), app, { recursive: true });
   await writeFile(join(app, 'package.json'), JSON.stringify({ name: 'app', private: true, type: 'module' }));
-  npm(app, 'install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', join(folder, filename));
+  npm(app, 'install', '--offline', '--no-audit', '--no-fund', '--ignore-scripts', tarball);
   const remove = () => rm(folder, { recursive: true, force: true });
-  return { app, files: files.map((file) => file.path), remove };
+  return { app, installed: join(app, 'node_modules', 'chatlarder'), files, remove };
 }

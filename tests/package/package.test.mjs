@@ -10,6 +10,8 @@ import { build as buildWithEsbuild } from 'esbuild';
 import { build as buildWithVite } from 'vite';
 import webpack from 'webpack';
 import { installPacked, pageFor } from './install.mjs';
+import { strayTexts } from './maps.mjs';
+import { reachable } from './reachable.mjs';
 import { withPage } from './serve.mjs';
 
 const conversation = ['Good morning', 'The printer is on fire', 'Is it still?'];
@@ -34,26 +36,34 @@ async function showsTheChat(folder) {
 }
 
 async function readManifest() {
-  const path = join(packed.app, 'node_modules', 'chatlarder', 'package.json');
-  return JSON.parse(await readFile(path, 'utf8'));
+  return JSON.parse(await readFile(join(packed.installed, 'package.json'), 'utf8'));
 }
 
 describe('the tarball', () => {
-  test('holds the built package and its papers, and nothing else', () => {
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-    assert.deepEqual(packed.files.filter((path) => !path.startsWith('dist/')).sort(), papers);
-    const built = packed.files.filter((path) => path.startsWith('dist/'));
-    assert.deepEqual(
-      built.filter((path) => !/\.(js|js\.map|d\.ts|wasm|txt)$/.test(path)),
-      [],
-    );
+  test('holds the papers, and what can be come to from its exports, and nothing else', () => {
+    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/NOTICES.txt', 'package.json'];
+    assert.deepEqual([...packed.files].sort(), [...papers, ...reachable(packed.installed)].sort());
   });
 
-  test('holds everything that its exports name', async () => {
-    const { exports } = await readManifest();
-    const targets = Object.values(exports).flatMap((entry) => (entry.types ? Object.values(entry) : [entry]));
-    const missing = targets.filter((target) => !packed.files.includes(target.replace('./', '')));
-    assert.deepEqual(missing, []);
+  test('has maps that lead to the sources', async () => {
+    const scripts = packed.files.filter((path) => path.endsWith('.js'));
+    for (const path of scripts) assert.deepEqual(await strayTexts(join(packed.installed, path)), [], path);
+  });
+
+  test('is left out where nothing of it is used, but for what does something by itself', async () => {
+    const kept = {
+      '': false,
+      '/react': false,
+      '/service-worker': false,
+      '/inspector': true,
+      '/worker.js': true,
+    };
+    const options = { bundle: true, write: false, format: 'esm', external: ['react'], minify: true };
+    for (const [entry, isKept] of Object.entries(kept)) {
+      const stdin = { contents: `import 'chatlarder${entry}';`, resolveDir: packed.app };
+      const { outputFiles } = await buildWithEsbuild({ stdin, ...options, logLevel: 'error' });
+      assert.equal(outputFiles[0].text.trim() !== '', isKept, `chatlarder${entry}`);
+    }
   });
 
   test('has types that a strict program compiles with', () => {

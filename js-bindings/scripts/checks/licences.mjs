@@ -1,31 +1,10 @@
 /** Whose work is in the package, and whether its licence allows that. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { licences } from '../notices.mjs';
 import { readText, root } from './files.mjs';
 
 const allowed = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0']);
-
-/** What the core is compiled with: where it may lie, and words of the licence that it must bear. */
-const compiledIn = [
-  {
-    name: 'cJSON',
-    files: ['.deps/cjson/LICENSE', ...inBuilds('_deps/cjson_source-src/LICENSE')],
-    words: 'Permission is hereby granted, free of charge',
-    notice: 'Dave Gamble',
-  },
-  {
-    name: 'uthash',
-    files: inBuilds('uthash/uthash.h'),
-    words: 'Redistribution and use in source and binary forms',
-    notice: null,
-  },
-];
-
-/** A path in the folders that CMake builds in, one a preset. */
-function inBuilds(path) {
-  const builds = join(root, 'build');
-  return existsSync(builds) ? readdirSync(builds).map((preset) => join('build', preset, path)) : [];
-}
 
 export function dependencyLicences() {
   const { packages } = JSON.parse(readText('package-lock.json'));
@@ -38,19 +17,24 @@ export function dependencyLicences() {
 }
 
 export function compiledInLicences() {
-  return compiledIn.flatMap(({ name, files, words }) => {
-    const path = files.map((file) => join(root, file)).find(existsSync);
-    if (!path) {
-      return [`the licence of ${name} is not to be found: run \`npm run setup\` and \`npm run build\``];
-    }
-    return readFileSync(path, 'utf8').includes(words) ? [] : [`${path} does not bear the licence of ${name}`];
-  });
+  return licences().flatMap(({ name, missing }) =>
+    missing.map((word) => `the licence of ${name} has no "${word}"`),
+  );
 }
 
-/** A licence that wants its notice in every copy has it in LICENSE or in a text file of dist/. */
+/** Each licence is in the text that goes with the package, in full. */
 export function shippedNotices() {
-  const texts = readdirSync(join(root, 'dist')).filter((name) => /\.(txt|md)$|LICENSE|NOTICE/.test(name));
-  const shipped = [readText('LICENSE'), ...texts.map((name) => readText(join('dist', name)))].join('\n');
-  const missing = compiledIn.filter(({ notice }) => notice && !shipped.includes(notice));
-  return missing.map(({ name }) => `the copyright notice of ${name} is neither in LICENSE nor in dist/`);
+  const shipped = readText('dist/NOTICES.txt');
+  const absent = licences().filter(({ text }) => !shipped.includes(text));
+  return absent.map(({ name }) => `dist/NOTICES.txt lacks the licence of ${name}: run \`npm run build\``);
+}
+
+/** The scripts hold nobody else's work, which would need a notice: a source map names all that went in. */
+export function bundledSources() {
+  const maps = readdirSync(join(root, 'dist')).filter((name) => name.endsWith('.js.map'));
+  return maps.flatMap((map) => {
+    const { sources } = JSON.parse(readText(join('dist', map)));
+    const foreign = sources.filter((source) => !source.startsWith('../js-bindings/src/'));
+    return foreign.map((source) => `dist/${map} names ${source}, which is not the project's own`);
+  });
 }

@@ -1,7 +1,8 @@
-/** What is built: its one import and its size. */
+/** What is built: its one import, its hash and its size. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { builtHash, notedHash } from '../wasm-hash.mjs';
 import { root } from './files.mjs';
 
 const dist = join(root, 'dist');
@@ -23,6 +24,17 @@ export function wasmImports() {
   const names = WebAssembly.Module.imports(module).map((entry) => `${entry.module}.${entry.name}`);
   if (names.length === 1 && names[0] === allowedImport) return [];
   return [`it imports ${names.join(', ') || 'nothing'}, not only ${allowedImport}`];
+}
+
+/** Other tools make other bytes: then there is nothing to compare. */
+export function wasmHash() {
+  const built = builtHash();
+  const noted = notedHash();
+  const remark = `${built.hash.slice(0, 12)}…, built with ${built.tools}`;
+  if (noted && noted.tools !== built.tools)
+    return { problems: [], remark: `${remark}; noted for ${noted.tools}` };
+  const problem = `CHANGELOG.md notes ${noted?.hash ?? 'none'}: run \`npm run build -- --note-hash\``;
+  return { problems: noted?.hash === built.hash ? [] : [problem], remark };
 }
 
 function gzippedBytes(path) {

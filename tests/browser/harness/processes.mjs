@@ -44,11 +44,12 @@ export async function orEnd(promise, end) {
  * @param {string} program
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
+ * @param {string} [cwd] the folder it runs in, if not this one
  * @returns {{gone: Promise<string>, output: () => string, end: () => Promise<void>}} `gone` resolves with how
  *   it ended, `output` is what it has printed so far, and `end` ends the whole group and waits for its head.
  */
-export function startGroup(program, args, env) {
-  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env });
+export function startGroup(program, args, env, cwd) {
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env, cwd });
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (printed += data));
   const gone = new Promise((resolve) => {
