@@ -40,7 +40,9 @@ export interface StoredStretch {
 
 /** The messages of a chat as they are stored: blocks, and what lies in rows beside them. */
 export interface StoredChat {
+  /** Records of many messages. */
   blocks: StoredStretch[];
+  /** Messages with a row of their own. */
   rows: CachedMessage[];
 }
 
