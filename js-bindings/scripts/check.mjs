@@ -32,6 +32,7 @@ const checks = {
   'lint (eslint)': () => program('npx', 'eslint', '--max-warnings', '0', '.'),
   ...Object.fromEntries(tsconfigs.map((path) => [`types (${path})`, () => types(path)])),
   'generated files are up to date': () => program('node', 'js-bindings/scripts/generate.mjs', '--check'),
+  'reference of the API': () => program('node', 'js-bindings/scripts/docs.mjs', '--check'),
   'line length': lineLength,
   'length of C functions': functionLength,
   'length of core files': coreFileLength,
