@@ -6,6 +6,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { trackedFiles } from './checks/files.mjs';
+import { errorCodes, links } from './checks/guides.mjs';
 import { registryHosts } from './checks/hosts.mjs';
 import { compiledInLicences, dependencyLicences, shippedNotices } from './checks/licences.mjs';
 import {
@@ -33,6 +34,8 @@ const checks = {
   ...Object.fromEntries(tsconfigs.map((path) => [`types (${path})`, () => types(path)])),
   'generated files are up to date': () => program('node', 'js-bindings/scripts/generate.mjs', '--check'),
   'reference of the API': () => program('node', 'js-bindings/scripts/docs.mjs', '--check'),
+  'error codes in the guide': errorCodes,
+  'links in the documents': links,
   'line length': lineLength,
   'length of C functions': functionLength,
   'length of core files': coreFileLength,
