@@ -7,6 +7,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { trackedFiles } from './checks/files.mjs';
+import { errorCodes, links } from './checks/guides.mjs';
 import { registryHosts } from './checks/hosts.mjs';
 import {
   bundledSources,
@@ -40,6 +41,9 @@ const checks = {
   'lint (eslint)': () => program('npx', 'eslint', '--max-warnings', '0', '.'),
   ...Object.fromEntries(tsconfigs.map((path) => [`types (${path})`, () => types(path)])),
   'generated files are up to date': () => program('node', 'js-bindings/scripts/generate.mjs', '--check'),
+  'reference of the API': () => program('node', 'js-bindings/scripts/docs.mjs', '--check'),
+  'error codes in the guide': errorCodes,
+  'links in the documents': links,
   'line length': lineLength,
   'length of C functions': functionLength,
   'length of core files': coreFileLength,

@@ -101,13 +101,16 @@ function cField(field) {
 
 /** The TypeScript side: record types, enums, store table. */
 function typescript() {
+  checkComments();
   const out = [`// ${banner}`, ''];
   out.push(`export const DATABASE = ${JSON.stringify(schema.database)} as const;`, '');
   for (const [name, values] of Object.entries(schema.enums)) {
+    out.push(...tsComment('', schema.comments[pascal(name)]));
     out.push(`export type ${pascal(name)} = ${values.map((value) => `'${value}'`).join(' | ')};`);
   }
   out.push(
     '',
+    ...tsComment('', schema.comments.ErrorCode),
     `export type ErrorCode = ${Object.keys(schema.errors)
       .map((code) => `'${code}'`)
       .join(' | ')};`,
@@ -133,13 +136,30 @@ function typescriptConstants(values) {
   return [`// ${banner}`, '', ...lines, ''].join('\n');
 }
 
+/** A comment is of an enum, of the error codes, or of a record (under an empty name) and its fields. */
+function checkComments() {
+  const types = new Set(['ErrorCode', ...Object.keys(schema.enums).map(pascal)]);
+  for (const [name, comments] of Object.entries(schema.comments)) {
+    const fields = new Set(['', ...(schema.records[name] ?? []).map((field) => field.name)]);
+    const isKnown = types.has(name) || Object.keys(comments).every((field) => fields.has(field));
+    if (!isKnown) throw new Error(`the comments in wasm/schema.json are of something unknown in ${name}`);
+  }
+}
+
+/** What apps see of the schema has a comment, so that the reference of the API has one. */
+function tsComment(indent, text) {
+  return text ? [`${indent}/** ${text} */`] : [];
+}
+
 function tsRecord(name, fields) {
-  const lines = fields.map((field) => {
+  const comments = schema.comments[name] ?? {};
+  const lines = fields.flatMap((field) => {
     const optional =
       field.optional || (!field.required && !field.core && field.default === undefined) ? '?' : '';
-    return `  ${field.name}${optional}: ${tsType(field)}${field.nullable ? ' | null' : ''};`;
+    const type = `${tsType(field)}${field.nullable ? ' | null' : ''}`;
+    return [...tsComment('  ', comments[field.name]), `  ${field.name}${optional}: ${type};`];
   });
-  return [`export interface ${name} {`, ...lines, '}'];
+  return [...tsComment('', comments['']), `export interface ${name} {`, ...lines, '}'];
 }
 
 function tsType(field) {

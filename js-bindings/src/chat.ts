@@ -17,6 +17,7 @@ let views = 0;
 
 /** One chat of a larder. */
 export class Chat {
+  /** Its UUID. */
   readonly requestId: string;
   readonly #larder: Larder;
 

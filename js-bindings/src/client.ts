@@ -1,7 +1,7 @@
 import type { Access, StorageState } from './access.js';
 import { Chat } from './chat.js';
 import type { ToWorker } from './port.js';
-import type { CoreEvent, MediaSignal, PlanSignal, QuotaSignal } from './core.js';
+import type { CoreEvent, MediaSignal, PlanSignal } from './core.js';
 import { databaseName, openDatabase } from './db.js';
 import { addTexts, errorOf, LarderError, reasonOf } from './errors.js';
 import type { ChatState, Connection, Layout } from './gen/schema.js';
@@ -41,6 +41,7 @@ export interface Capabilities {
 
 /** Detail of a `change` event: what was committed. */
 export interface ChangeDetail {
+  /** The chats of which something was stored or deleted, or whose state changed. */
   requestIds: string[];
   /** Whether the chat list changed. */
   chats: boolean;
@@ -49,10 +50,12 @@ export interface ChangeDetail {
 }
 
 /** Detail of a `media` event: a file that is being fetched, has come, failed, or went. */
-export type MediaDetail = MediaSignal & { filename: string };
+export interface MediaDetail extends MediaSignal {
+  /** As the server knows it. */
+  filename: string;
+}
 
-/** Detail of a `quota` event. */
-export type QuotaDetail = QuotaSignal;
+export type { QuotaSignal as QuotaDetail } from './core.js';
 
 type Work<T> = (db: IDBDatabase, all: ReadAll) => Promise<T>;
 
@@ -84,7 +87,9 @@ export async function openLarder(options: LarderOptions): Promise<Larder> {
  * deleted it (`destroyed`: the user has logged out).
  */
 export class Larder extends EventTarget {
+  /** Of the IndexedDB database: `<namespace>-<userId>-cache`. */
   readonly databaseName: string;
+  /** What this browser offers; what is missing is done without. */
   readonly capabilities: Capabilities;
   /** Whether what is written is kept. */
   readonly durability: StorageState = 'durable';

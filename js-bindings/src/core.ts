@@ -42,27 +42,35 @@ export interface PlanCall {
 
 /** What became of a file, or, while it is fetched, how much of it is there. */
 export interface MediaSignal {
+  /** Always the same. */
   type: 'media';
+  /** The chat, a UUID. */
   requestId: string;
   /** `requestId:filename`. */
   id: string;
+  /** As the server knows it. */
   filename?: string;
+  /** `pending` also of one that was evicted or deleted. */
   status: DownloadStatus;
   /** 0 to 100. */
   progress?: number;
+  /** Why it failed. */
   reason?: ErrorCode;
 }
 
-/** How full the cache or the browser's storage is. */
+/** Detail of a `quota` event: how full the cache or the browser's storage is. */
 export interface QuotaSignal {
+  /** Always the same. */
   type: 'quota';
+  /** Of the browser's storage, and of the cache when nothing more may go. */
   level: QuotaLevel;
   /** What the browser says of its storage, in bytes; 0 where it doesn't say. */
   usage: number;
+  /** What the browser allows, in bytes; 0 where it doesn't say. */
   quota: number;
-  /** What holds now: the limit that was set, or less where the browser has less room. */
+  /** What holds now, in bytes: the limit that was set, or less where the browser has less room. */
   limit: number;
-  /** What is stored, of messages and media. */
+  /** What is stored, of messages and media, in bytes. */
   total: number;
   /** A file that was handed out and could not be kept. */
   notKept?: string;
@@ -89,8 +97,11 @@ export interface MediaResult {
   mimeType: string;
 }
 
+/** What `repair` made of it. */
 export interface RepairResult {
+  /** Blobs and files that belonged to nothing and were deleted. */
   removed: number;
+  /** Files that are fetched again. */
   refetched: number;
 }
 

@@ -37,24 +37,33 @@ export function textOf(code: ErrorCode): string {
 
 /** What an error says besides its code: where it was, which chat, the server's or browser's own words. */
 export interface ErrorDetails {
+  /** The argument, field or call. */
   path?: string | undefined;
+  /** The chat, a UUID. */
   requestId?: string | undefined;
+  /** The server's or the browser's own words. */
   reason?: string | undefined;
+  /** The error beneath. */
   cause?: unknown;
 }
 
 /**
- * Every error of the package. `code` is stable and listed in docs and `wasm/schema.json`; the message says
+ * Every error of the package. `code` is stable (docs/troubleshooting.md lists them all); the message says
  * what to do next; `path` names the argument or field.
  */
 export class LarderError extends Error {
-  // Written out: the names of classes don't survive minifying.
+  /** Of its class. Written out: the names of classes don't survive minifying. */
   override readonly name: string = 'LarderError';
+  /** What went wrong. */
   readonly code: ErrorCode;
+  /** The argument, field or call that it is about. */
   readonly path: string | undefined;
+  /** The chat that it is about. */
   readonly requestId: string | undefined;
+  /** The server's or the browser's own words. */
   readonly reason: string | undefined;
 
+  /** @internal */
   constructor(code: ErrorCode, details: ErrorDetails = {}) {
     const where = details.path ? ` (${details.path})` : '';
     const why = details.reason ? ` [${details.reason}]` : '';
@@ -68,8 +77,10 @@ export class LarderError extends Error {
 
 /** An argument of a call has the wrong shape; nothing was done. */
 export class ArgumentError extends LarderError {
+  /** Of its class. */
   override readonly name = 'ArgumentError';
 
+  /** @internal */
   constructor(path: string, reason?: string) {
     super('argument', { path, reason });
   }
@@ -77,14 +88,16 @@ export class ArgumentError extends LarderError {
 
 /** The database could not be opened or written. */
 export class StorageError extends LarderError {
+  /** Of its class. */
   override readonly name = 'StorageError';
 }
 
 /** What was written could not be stored, and is not kept anywhere: the app still has it. */
 export class DurabilityError extends LarderError {
+  /** Of its class. */
   override readonly name = 'DurabilityError';
 
-  /** The cause says what went wrong with the storage. */
+  /** @internal The cause says what went wrong with the storage. */
   constructor(cause: LarderError) {
     super('not_durable', { reason: cause.reason ?? cause.code, cause });
   }
@@ -92,6 +105,7 @@ export class DurabilityError extends LarderError {
 
 /** The server could not be reached, or refused. */
 export class TransportError extends LarderError {
+  /** Of its class. */
   override readonly name = 'TransportError';
 }
 

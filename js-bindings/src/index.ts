@@ -1,6 +1,8 @@
 /**
  * Chatlarder: an offline-first cache for web apps that show chats. Importing it has no side effects; see
  * `openLarder`.
+ *
+ * @module chatlarder
  */
 export {
   openLarder,
@@ -21,7 +23,7 @@ export {
   type ErrorDetails,
 } from './errors.js';
 export type { Media } from './media.js';
-export type { GetOptions, LarderStats, MediaUrl, PrefetchItem } from './media-calls.js';
+export type { ChatSize, GetOptions, LarderStats, MediaUrl, PrefetchItem, TypeSize } from './media-calls.js';
 export { type CacheLimits, type Credentials, type LarderOptions, type MediaSettings } from './options.js';
 export { type Outbox } from './outbox.js';
 export { type ChatSummary, type StoredPage } from './reads.js';
@@ -47,15 +49,19 @@ export type { VerifyCode, VerifyProblem, VerifyReport } from './verify.js';
 export type {
   CachedMediaMeta,
   CachedMessage,
+  ChatPreview,
   ChatState,
   Connection,
   DownloadStatus,
   ErrorCode,
   Gap,
+  Layout,
   MediaPriority,
+  MessageStatus,
   OfflineOperation,
   OperationStatus,
   OperationType,
   QuotaLevel,
+  Sender,
   ServerChat,
 } from './gen/schema.js';

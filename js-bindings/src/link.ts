@@ -28,7 +28,7 @@ export { RecentBlocks } from './recent.js';
  */
 export interface LinkEvents {
   onSignals(signals: PlanSignal[], generation?: number): void;
-  /** Commands were carried out in another tab: what they changed is told by another way, and may come later. */
+  /** Commands were carried out in another tab: what they changed is told another way, and may come later. */
   onElsewhere(): void;
   onError(error: LarderError): void;
   onClosed(destroyed?: boolean): void;

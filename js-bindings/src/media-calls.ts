@@ -5,14 +5,15 @@ import type { CoreEvent, MediaResult } from './core.js';
 import type { errorOf, LarderError } from './errors.js';
 import type { CachedMediaMeta, MediaPriority } from './gen/schema.js';
 import { DOWNLOADED_TYPE, shownTypeOf } from './inline-types.js';
-import { readStats, type LarderStats } from './stats.js';
+import { readStats, type ChatSize, type LarderStats, type TypeSize } from './stats.js';
 import { abortOf } from './values.js';
 
 export { sendMedia } from './media-send.js';
-export type { LarderStats };
+export type { ChatSize, LarderStats, TypeSize };
 
 /** How a file is got. */
 export interface GetOptions {
+  /** Aborted, it rejects with `aborted`; the download goes on if somebody else waits for it. */
   signal?: AbortSignal;
   /** Told whole percents, 0 to 100. */
   onProgress?: (percent: number) => void;
@@ -24,20 +25,27 @@ export interface GetOptions {
 
 /** A file that is to be fetched ahead, and what is known of it. */
 export interface PrefetchItem {
+  /** As the server knows it; 1 to 1,024 characters. */
   filename: string;
+  /** The message that it belongs to. */
   messageId?: string;
+  /** In bytes. */
   fileSize?: number;
+  /** As the message says. */
   mimeType?: string;
 }
 
 /** An object URL of a file. */
 export interface MediaUrl {
+  /** Good until `revoke`, or until the larder is closed. */
   url: string;
   /** False: it is to be downloaded, not shown. */
   inline: boolean;
+  /** A type that is safe to show; `application/octet-stream` of what is to be downloaded. */
   mimeType: string;
   /** What to call it when it is saved. */
   filename: string;
+  /** Gives the URL back, and the memory behind it. */
   revoke: () => void;
 }
 

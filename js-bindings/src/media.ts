@@ -65,16 +65,23 @@ export class Media {
     return this.calls((calls) => calls.list(requestId));
   }
 
-  /** A file, or all of a chat's, those to come too, is never evicted. */
+  /**
+   * A file, or, without its name, all of a chat's, those to come too, is never evicted. Rejects with
+   * `unknown_media` for a file that is not known: `get` or `prefetch` makes it known.
+   */
   pin(requestId: string, filename?: string | null): Promise<void> {
     return this.calls((calls) => calls.pin(requestId, filename, true));
   }
 
+  /** A file, or all of a chat's, may be evicted again. Rejects with `unknown_media`. */
   unpin(requestId: string, filename?: string | null): Promise<void> {
     return this.calls((calls) => calls.pin(requestId, filename, false));
   }
 
-  /** Lower ones go first when room is needed, and come last when downloads wait. null: all of the chat. */
+  /**
+   * Lower ones go first when room is needed, and come last when downloads wait. null: all of the chat.
+   * Rejects with `unknown_media`.
+   */
   setPriority(requestId: string, filename: string | null, priority: MediaPriority): Promise<void> {
     return this.calls((calls) => calls.setPriority(requestId, filename, priority));
   }
@@ -93,7 +100,7 @@ export class Media {
     return this.calls((calls) => calls.delete(requestId, filename));
   }
 
-  /** Makes so much room, in one chat or in all; how much it became: pinned files stay. */
+  /** Makes so much room, in bytes, in one chat or in all; how much it became: pinned files stay. */
   evict(bytes: number, requestId?: string): Promise<number> {
     return this.calls((calls) => calls.evict(bytes, requestId));
   }

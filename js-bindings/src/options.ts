@@ -7,6 +7,7 @@ import type { Transport, TransportConfig } from './transport.js';
 /** Gives the bearer token for the server, or null where none is needed. Asked again after a 401. */
 export type Credentials = () => string | null | Promise<string | null>;
 
+/** How a larder is opened. */
 export interface LarderOptions {
   /** Whose cache it is: every user has a database of their own. 1 to 256 characters. */
   userId: string;
@@ -14,6 +15,7 @@ export interface LarderOptions {
   namespace?: string;
   /** `httpTransport(…)`, `moduleTransport(…)`, or an object of the page with the transport's calls. */
   transport: TransportConfig | Transport;
+  /** For `httpTransport`: where its bearer token comes from. */
   credentials?: Credentials;
   /** How long the database may take to open, in milliseconds; default 10,000. */
   openTimeoutMs?: number;
@@ -28,19 +30,26 @@ export interface LarderOptions {
    * that is kept, default a quarter of that.
    */
   limits?: Partial<CacheLimits>;
+  /** Where files lie, and what is made of them. */
   media?: Partial<MediaSettings>;
 }
 
-/** In bytes. */
+/** How much is kept. */
 export interface CacheLimits {
+  /** Of messages and media together, in bytes. */
   bytes: number;
+  /** The largest file that is kept, in bytes; larger ones are handed out and forgotten. */
   itemBytes: number;
 }
 
+/** Where files lie, and what is made of them. */
 export interface MediaSettings {
   /** The longer side of the thumbnails that are made of pictures, in pixels, default 320; false: none are. */
   thumbnails: number | false;
-  /** From so many bytes on files lie in the origin private file system, where there is one; false: never. */
+  /**
+   * From so many bytes on files lie in the origin private file system, where there is one; default 4 MiB,
+   * false: never.
+   */
   filesFrom: number | false;
   /** Where `serveMedia` of `chatlarder/service-worker` serves files; default `/chatlarder/`. */
   prefix: string;

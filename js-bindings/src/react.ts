@@ -1,4 +1,3 @@
-'use client';
 /**
  * Hooks for React, 18 and later: what is on this device, and again after every change of it.
  *
@@ -18,7 +17,11 @@
  *   return <LarderProvider larder={larder}><Chats /></LarderProvider>;
  * }
  * ```
+ *
+ * @module chatlarder/react
  */
+'use client';
+
 import {
   createContext,
   createElement,
@@ -195,11 +198,13 @@ export interface MediaResult {
   url: string | null;
   /** False: the file is to be downloaded under `filename`, not shown. */
   inline: boolean;
+  /** A type that is safe to show; `application/octet-stream` of what is to be downloaded. */
   mimeType: string | null;
   /** What to call it when it is saved. */
   filename: string | null;
   /** While it is downloaded: whole percents, 0 to 100. */
   progress: number | null;
+  /** Why it could not be had. */
   error: LarderError | null;
   /** Asks for the file once more, after an error. */
   retry: () => void;

@@ -22,20 +22,29 @@ import { abortOf, readAll, type ReadAll } from './values.js';
 
 /** A chat as the list shows it, from its `chat_meta` row. */
 export interface ChatSummary {
+  /** The chat, a UUID. */
   requestId: string;
+  /** As the server has it. */
   title: string | null;
   /** The server's, or that of the last message written here if that is later. */
   lastActivityAt: string | null;
+  /** The server's, or the last one that was written here if that is later. */
   lastMessage: ServerChat['lastMessage'];
+  /** Follows `markRead` at once; otherwise as the server says. */
   unreadCount: number;
+  /** That the server has. */
   totalMessageCount: number;
   /** Messages that are on this device. */
   messageCount: number;
+  /** Up to which messages have been fetched, but for the gaps; 0: none. */
   lastSyncedSequence: number;
+  /** Up to which the user has read, here or elsewhere. */
   lastReadSequence: number;
   /** Messages written here that the server doesn't have yet, those that failed included. */
   unsentCount: number;
+  /** When it was opened last on this device, in milliseconds since 1970. */
   lastAccessedAt: number;
+  /** Everything that is missing of it, ascending. */
   knownGaps: Gap[];
   /** The server's record of the chat as it came, with whatever fields the server adds. */
   server: ServerChat | null;
@@ -47,6 +56,7 @@ export interface StoredPage {
   messages: CachedMessage[];
   /** Holes inside the page or directly below it, ascending. */
   gaps: Gap[];
+  /** The chat itself; null when it isn't known. */
   chat: ChatSummary | null;
 }
 
@@ -66,8 +76,8 @@ export interface Remembered {
 
 /**
  * Reads the newest `limit` messages below `before`, without the core: from memory, or straight from IndexedDB
- * in one read-only transaction, the chat's position and its newest blocks at once, and rows where there may be
- * any.
+ * in one read-only transaction, the chat's position and its newest blocks at once, and rows where there may
+ * be any.
  *
  * A block that is damaged is left out, its range counts as a hole, and `onDamage` is told.
  */

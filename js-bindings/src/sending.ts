@@ -6,7 +6,9 @@ import type { CachedMessage } from './gen/schema.js';
 export interface OutgoingMessage {
   /** 1 to 10,000 characters (Unicode code points). */
   content: string;
+  /** Whether it carries a screenshot. */
   isScreenshot?: boolean;
+  /** The screenshot's name on the server. */
   screenshotFileName?: string | null;
   [member: string]: unknown;
 }

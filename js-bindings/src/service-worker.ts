@@ -2,6 +2,8 @@
  * `chatlarder/service-worker`: for the service worker of an app. Where there is Background Sync the browser
  * wakes it when there is a network again, and what was written is sent although no page is open. And it gives
  * out files that are on the device to whoever asks for parts of them.
+ *
+ * @module chatlarder/service-worker
  */
 import { ownerOf, type OutboxOwner } from './background.js';
 import { Calls } from './calls.js';
@@ -30,14 +32,19 @@ const NO_LIMITS = { bytes: Number.MAX_SAFE_INTEGER, itemBytes: Number.MAX_SAFE_I
 
 /** Whose outbox is to be sent. */
 export interface OutboxDatabase {
+  /** As it was given to `openLarder`. */
   userId: string;
+  /** As it was given to `openLarder`, or the default. */
   namespace: string;
+  /** As `larder.databaseName`. */
   databaseName: string;
 }
 
 /** How it is sent. A service worker can't import a module later, so the transport is data or an object. */
 export interface DrainOptions {
+  /** `httpTransport(…)`, or an object that lives in the service worker. */
   transport: HttpTransportConfig | Transport;
+  /** Asked once each time; after a 401 the outbox waits for a page. */
   credentials?: Credentials;
   /**
    * Where `chatlarder.wasm` lies, seen from the service worker; by default beside this module. One that is

@@ -5,9 +5,31 @@ import { abortOf, type ReadAll } from './values.js';
 /** What is stored, in bytes and numbers, and how often it was of use. */
 export interface LarderStats extends Omit<CacheStats, 'key'> {
   /** Chats with anything stored or whose files are pinned, the largest first. */
-  byChat: { requestId: string; messagesSize: number; mediaSize: number; pinned: boolean }[];
+  byChat: ChatSize[];
   /** Types of files with anything stored, thumbnails included, the largest first. */
-  byType: { mimeType: string; count: number; size: number }[];
+  byType: TypeSize[];
+}
+
+/** How much is stored of a chat, in bytes. */
+export interface ChatSize {
+  /** The chat, a UUID. */
+  requestId: string;
+  /** Its messages. */
+  messagesSize: number;
+  /** Its files. */
+  mediaSize: number;
+  /** All its files are pinned, those to come too. */
+  pinned: boolean;
+}
+
+/** How much is stored of a type of files. */
+export interface TypeSize {
+  /** Without its parameters. */
+  mimeType: string;
+  /** Files. */
+  count: number;
+  /** In bytes. */
+  size: number;
 }
 
 const NOTHING: Omit<CacheStats, 'key'> = {
@@ -49,16 +71,16 @@ export function readStats(db: IDBDatabase, all: ReadAll): Promise<LarderStats> {
   });
 }
 
-function byChat(chats: ChatSyncState[]): LarderStats['byChat'] {
+function byChat(chats: ChatSyncState[]): ChatSize[] {
   const sizes = chats.map(({ requestId, messageBytes = 0, mediaSize = 0, mediaPinned: pinned = false }) => {
     return { requestId, messagesSize: messageBytes, mediaSize, pinned };
   });
-  const sizeOf = (chat: LarderStats['byChat'][number]) => chat.messagesSize + chat.mediaSize;
+  const sizeOf = (chat: ChatSize) => chat.messagesSize + chat.mediaSize;
   return sizes.filter((chat) => sizeOf(chat) > 0 || chat.pinned).sort((a, b) => sizeOf(b) - sizeOf(a));
 }
 
-function byType(media: CachedMediaMeta[]): LarderStats['byType'] {
-  const types = new Map<string, LarderStats['byType'][number]>();
+function byType(media: CachedMediaMeta[]): TypeSize[] {
+  const types = new Map<string, TypeSize>();
   for (const meta of media) {
     const bytes = storedBytes(meta);
     if (!bytes && !meta.localBlobKey) continue;

@@ -3,7 +3,9 @@ export type TransportAnswer = object | string | Uint8Array | ArrayBuffer | Respo
 
 /** `fetchChats`: the chats that changed since the cursor; without one all of them, newest activity first. */
 export interface FetchChatsParams {
+  /** Of the last answer; without one the list begins anew. */
   cursor?: string;
+  /** At most so many chats. */
   limit: number;
 }
 
@@ -12,10 +14,15 @@ export interface FetchChatsParams {
  * both optional, ascending; and, with `sinceRevision`, what was edited or deleted since then.
  */
 export interface FetchMessagesParams {
+  /** The chat, a UUID. */
   requestId: string;
+  /** Only messages above it. */
   afterSequence?: number;
+  /** Only messages below it. */
   beforeSequence?: number;
+  /** At most so many messages, the newest ones. */
   limit: number;
+  /** The chat's `revision` as of an earlier answer. */
   sinceRevision?: string;
 }
 
@@ -24,10 +31,15 @@ export interface FetchMessagesParams {
  * key that it knows already, the one that it stored then. Whatever else the app handed in comes along.
  */
 export interface SendMessageParams {
+  /** The chat, a UUID. */
   requestId: string;
+  /** The idempotency key, a UUID. */
   clientTempId: string;
+  /** 1 to 10,000 Unicode code points. */
   content: string;
+  /** Whether it carries a screenshot. */
   isScreenshot?: boolean;
+  /** The screenshot's name on the server. */
   screenshotFileName?: string | null;
   [member: string]: unknown;
 }
@@ -36,8 +48,11 @@ export interface SendMessageParams {
  * `markRead`: the user has read everything up to a sequence number. The answer may say what is unread now.
  */
 export interface MarkReadParams {
+  /** The chat, a UUID. */
   requestId: string;
+  /** The highest number that the user has read. */
   upToSequence: number;
+  /** For servers that keep read marks by message. */
   messageIds: string[];
 }
 
@@ -46,34 +61,43 @@ export interface MarkReadParams {
  * is what that try was told of the file, if anything.
  */
 export interface FetchMediaParams {
+  /** The chat, a UUID. */
   requestId: string;
+  /** As a message names it. */
   filename: string;
+  /** In bytes; 0: from its start. */
   offset: number;
+  /** The file's version, as an earlier try was told. */
   etag?: string;
 }
 
 /** What `fetchMedia` may give instead of a `Response`. */
 export interface MediaAnswer {
-  /** Its bytes, in one piece or as they come. */
+  /** Its bytes in one piece. */
   bytes?: Uint8Array | ArrayBuffer | Blob;
+  /** Or as they come. */
   stream?: ReadableStream<Uint8Array>;
   /** 206 says that the bytes begin at `offset`; otherwise (200) the file is given anew, from its start. */
   status?: number;
-  /** Of the whole file. */
+  /** Of the whole file, in bytes. */
   size?: number;
   /** Of the whole file, in hexadecimal digits. */
   sha256?: string;
+  /** As the server says. */
   mimeType?: string;
   /** What the file was called by whoever sent it. */
   originalFilename?: string;
   /** The message that it belongs to. */
   messageId?: string;
+  /** Its version, which a later try is told. */
   etag?: string;
 }
 
 /** A change signal: "chat `requestId` is at `revision`". Without a chat: something may have changed. */
 export interface ChangeSignal {
+  /** The chat, a UUID. */
   requestId?: string;
+  /** The chat's `revision` now. */
   revision?: string;
 }
 
@@ -86,25 +110,41 @@ export interface ChangeSignal {
  * `markRead` and `fetchMedia` what an app sends, reads and looks at is refused with status 405.
  */
 export interface Transport {
+  /** Answers `{ chats, cursor, hasMore }`. */
   fetchChats(params: FetchChatsParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
+  /**
+   * Answers `{ messages, covers, tombstones, lastSequence, revision, totalMessageCount, unreadCount,
+   * lastReadSequence }`, or with `resetRequired` that `sinceRevision` can't be answered.
+   */
   fetchMessages(params: FetchMessagesParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
+  /** Calls back with changes until the stream ends. */
   subscribe?(onSignal: (signal: ChangeSignal) => void, options: { signal: AbortSignal }): Promise<void>;
+  /** Answers the message as it is stored. */
   sendMessage?(params: SendMessageParams, options: { signal: AbortSignal }): Promise<TransportAnswer>;
+  /** Answers `{ unreadCount }`, or nothing. */
   markRead?(params: MarkReadParams, options: { signal: AbortSignal }): Promise<TransportAnswer | void>;
+  /** Answers the file's bytes, from its start or from `offset` on. */
   fetchMedia?(params: FetchMediaParams, options: { signal: AbortSignal }): Promise<Response | MediaAnswer>;
 }
 
 /** Plain data that says how to reach the server; it can be sent to the worker. */
 export type TransportConfig = HttpTransportConfig | ModuleTransportConfig;
 
+/** What `httpTransport` makes. */
 export interface HttpTransportConfig {
+  /** Tells it from the others. */
   kind: 'http';
+  /** As it was given. */
   baseUrl: string;
+  /** Whether a stream of change signals is opened. */
   events: boolean;
 }
 
+/** What `moduleTransport` makes. */
 export interface ModuleTransportConfig {
+  /** Tells it from the others. */
   kind: 'module';
+  /** The address of the module. */
   url: string;
 }
 

@@ -54,17 +54,23 @@ export type VerifyCode =
 
 /** One thing that is wrong; of a block or message with its range. */
 export interface VerifyProblem {
+  /** What is wrong. */
   code: VerifyCode;
   /** Of the chat, where it is of one. */
   requestId?: string;
+  /** Where it begins. */
   firstSequence?: number;
+  /** Where it ends. */
   lastSequence?: number;
   /** Of the message, the operation or the file. */
   id?: string;
   /** Of the bytes of a file. */
   key?: string;
+  /** The store, or the member of the statistics. */
   path?: string;
+  /** As something else says. */
   expected?: number;
+  /** As it is. */
   found?: number;
 }
 
@@ -74,11 +80,15 @@ export interface VerifyReport {
   chats: number;
   /** Messages that a reader is shown: a row and its copy in a block count once. */
   messages: number;
+  /** Records of many messages. */
   blocks: number;
+  /** Messages with a row of their own. */
   rows: number;
-  /** Files that are known, and their bytes and thumbnails that are stored. */
+  /** Files that are known. */
   media: number;
+  /** Their bytes and thumbnails that are stored. */
   blobs: number;
+  /** What is wrong. */
   problems: VerifyProblem[];
 }
 

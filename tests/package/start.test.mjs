@@ -73,7 +73,7 @@ async function serves(command, t) {
 
 describe('the start in the README', () => {
   test('names the files of an app and the commands', () => {
-    assert.deepEqual(start.files.map(({ name }) => name).sort(), ['index.html', 'main.js', 'vite.config.js']);
+    assert.deepEqual(start.files.map(({ name }) => name).sort(), ['index.html', 'main.ts', 'vite.config.ts']);
     assert.deepEqual(
       start.commands.filter((command) => servers.includes(command)),
       servers,

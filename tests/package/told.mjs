@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 
 const readme = new URL('../../README.md', import.meta.url);
 const section = /^## Use it\n([\s\S]*?)^##/m;
-const block = /([\s\S]*?)^```(\w+)\n([\s\S]*?)^```$/gm;
-const fileName = /`([\w.-]+\.(?:html|js))`/;
+const block = /([\s\S]*?)^```(\w+)[^\n]*\n([\s\S]*?)^```$/gm;
+const fileName = /`([\w.-]+\.(?:html|ts))`/;
 
 /** @param {string} code of a shell; what stands behind a # is for readers */
 function commandsOf(code) {

@@ -61,10 +61,10 @@ void block_parse(block *b) {
 block *block_new(const cJSON *row, const char *data, size_t size) {
     int64_t time_ms, version;
     block *b = checked(calloc(1, sizeof *b));
-    const bool complete = take_number(&b->last_sequence, row, "lastSequence") &&
-                          take_number(&b->count, row, "count") && take_number(&b->bytes, row, "bytes") &&
-                          take_number(&time_ms, row, "cachedAt") && take_number(&version, row, "syncVersion") &&
-                          take_number(&b->changes, row, "changes");
+    const bool complete =
+        take_number(&b->last_sequence, row, "lastSequence") && take_number(&b->count, row, "count") &&
+        take_number(&b->bytes, row, "bytes") && take_number(&time_ms, row, "cachedAt") &&
+        take_number(&version, row, "syncVersion") && take_number(&b->changes, row, "changes");
     if (!complete) {
         free(b);
         return NULL;

@@ -29,8 +29,8 @@ bool brief_read(brief *out, const cJSON *message);
  */
 typedef struct {
     int64_t last_sequence;
-    int64_t count; /* as the row says */
-    int64_t bytes; /* likewise */
+    int64_t count;   /* as the row says */
+    int64_t bytes;   /* likewise */
     int64_t changes; /* of the chat's blocks, when it was written */
     char *data;
     size_t size;

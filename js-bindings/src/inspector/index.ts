@@ -9,17 +9,19 @@
  *   inspect(larder);
  * }
  * ```
+ *
+ * @module chatlarder/inspector
  */
 import type { Larder, QuotaDetail } from '../client.js';
 import { html } from './dom.js';
 import { Log } from './log.js';
-import { makeReport, saveReport, type Report } from './report.js';
+import { makeReport, saveReport, type Report, type ReportedChat } from './report.js';
 import { readStored, readStoredChat, type Stored } from './stored.js';
 import { STYLE } from './style.js';
 import { countText, sizeText } from './text.js';
 import { chatsView, mediaView, outboxView, stepsView, storesView, type Scene } from './views.js';
 
-export type { Report };
+export type { Report, ReportedChat };
 
 const TAG = 'chatlarder-inspector';
 /** Changes within this time are one; folded, there is no hurry. */
@@ -47,6 +49,7 @@ const Base = globalThis.HTMLElement ?? class {};
  * the window's lower edge.
  */
 export class ChatlarderInspector extends Base {
+  /** @internal */
   static readonly observedAttributes = ['open'];
   #larder: Larder | null = null;
   #log: Log | null = null;
@@ -68,6 +71,7 @@ export class ChatlarderInspector extends Base {
     return this.#larder;
   }
 
+  /** Null: nothing is shown. */
   set larder(larder: Larder | null) {
     if (larder === this.#larder) return;
     this.#detach();
@@ -82,6 +86,7 @@ export class ChatlarderInspector extends Base {
     return makeReport(this.#larder, this.#log, options.contents ?? false);
   }
 
+  /** @internal */
   connectedCallback(): void {
     this.#adopt();
     this.#parts ??= this.#build();
@@ -96,10 +101,12 @@ export class ChatlarderInspector extends Base {
     this.larder = larder;
   }
 
+  /** @internal */
   disconnectedCallback(): void {
     this.#detach();
   }
 
+  /** @internal */
   attributeChangedCallback(): void {
     this.#schedule(true, true);
   }

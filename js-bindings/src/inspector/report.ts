@@ -5,18 +5,33 @@ import type { Log } from './log.js';
 import { redact } from './redact.js';
 import { readStored, readStoredChat, type Stored, type StoredChat } from './stored.js';
 
-/** What a bug report is made of; see `makeReport`. */
+/** A chat as it is stored. */
+export interface ReportedChat extends StoredChat {
+  /** The messages of its blocks, with `contents`. */
+  messages?: unknown[];
+}
+
+/** What a bug report is made of. Bytes of files, credentials and addresses are never in it. */
 export interface Report {
+  /** Always the same. */
   format: 'chatlarder-inspector';
+  /** Of the format. */
   version: 1;
+  /** When it was made; ISO 8601. */
   at: string;
   /** Whether texts and names are in it, and not only their lengths. */
   contents: boolean;
+  /** What browser it is, and what the larder has of it. */
   page: Record<string, unknown>;
+  /** Rows of all stores but those of messages. */
   stored: Stored;
-  chats: Record<string, StoredChat & { messages?: unknown[] }>;
+  /** By `requestId`: which stretches are stored, and with `contents` the messages. */
+  chats: Record<string, ReportedChat>;
+  /** What `larder.verify()` found, or why it could not look. */
   problems: unknown;
+  /** Changes, errors and evictions since the inspector was attached. */
   entries: unknown[];
+  /** Steps of the core since then. */
   steps: unknown[];
 }
 

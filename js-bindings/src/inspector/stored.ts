@@ -40,7 +40,9 @@ export interface StoredStretch {
 
 /** The messages of a chat as they are stored: blocks, and what lies in rows beside them. */
 export interface StoredChat {
+  /** Records of many messages. */
   blocks: StoredStretch[];
+  /** Messages with a row of their own. */
   rows: CachedMessage[];
 }
 
@@ -58,22 +60,24 @@ function answered<T>(request: IDBRequest<T>): Promise<T> {
 /** Reads what is stored; no message and no file is read for it but a sample of rows. */
 export async function readStored(larder: Larder): Promise<Stored> {
   const stats = await larder.stats();
-  return larder.read(async (db) => {
-    const names = STORES.map(({ name }) => name);
-    const transaction = db.transaction(names, 'readonly');
-    const all = <T>(name: string) => answered(transaction.objectStore(name).getAll() as IDBRequest<T[]>);
-    const [chats, outbox, media, counts, samples] = await Promise.all([
-      all<ChatSyncState>('chat_meta'),
-      all<OfflineOperation>('offline_queue'),
-      all<CachedMediaMeta>('media_meta'),
-      Promise.all(names.map((name) => answered(transaction.objectStore(name).count()))),
-      Promise.all(names.map((name) => sample(transaction.objectStore(name)))),
-    ]);
-    const sizes = new Map(names.map((name, i) => [name, sizeOf(name, counts[i]!, samples[i]!)]));
-    measure(sizes, stats, chats, media);
-    outbox.sort((a, b) => a.createdAt - b.createdAt);
-    return { at: Date.now(), stats, stores: [...sizes.values()], chats, outbox, media };
-  });
+  const names = STORES.map(({ name }) => name);
+  const [chats, outbox, media, counts, samples] = await larder.read((db) => askForAll(db, names));
+  const sizes = new Map(names.map((name, i) => [name, sizeOf(name, counts[i]!, samples[i]!)]));
+  measure(sizes, stats, chats, media);
+  outbox.sort((a, b) => a.createdAt - b.createdAt);
+  return { at: Date.now(), stats, stores: [...sizes.values()], chats, outbox, media };
+}
+
+function askForAll(db: IDBDatabase, names: string[]) {
+  const transaction = db.transaction(names, 'readonly');
+  const all = <T>(name: string) => answered(transaction.objectStore(name).getAll() as IDBRequest<T[]>);
+  return Promise.all([
+    all<ChatSyncState>('chat_meta'),
+    all<OfflineOperation>('offline_queue'),
+    all<CachedMediaMeta>('media_meta'),
+    Promise.all(names.map((name) => answered(transaction.objectStore(name).count()))),
+    Promise.all(names.map((name) => sample(transaction.objectStore(name)))),
+  ]);
 }
 
 /** Of blocks and bytes of files none are read: their sizes are known. */
@@ -110,14 +114,16 @@ function textBytes(row: unknown): number {
 }
 
 /** The blocks and rows of one chat. Its blocks are read for it, which of a very large one takes a moment. */
-export function readStoredChat(larder: Larder, requestId: string): Promise<StoredChat> {
-  return larder.read(async (db) => {
-    const transaction = db.transaction(['messages', 'message_blocks'], 'readonly');
-    const chat = IDBKeyRange.bound([requestId], [requestId, []]);
-    const rows = answered(transaction.objectStore('messages').index('by_request_sequence').getAll(chat));
-    const blocks = await readBlocks(transaction, requestId);
-    return { blocks: blocks.map(stretchOf), rows: (await rows) as CachedMessage[] };
-  });
+export async function readStoredChat(larder: Larder, requestId: string): Promise<StoredChat> {
+  const [rows, blocks] = await larder.read((db) => askForChat(db, requestId));
+  return { blocks: blocks.map(stretchOf), rows: rows as CachedMessage[] };
+}
+
+function askForChat(db: IDBDatabase, requestId: string) {
+  const transaction = db.transaction(['messages', 'message_blocks'], 'readonly');
+  const chat = IDBKeyRange.bound([requestId], [requestId, []]);
+  const rows = transaction.objectStore('messages').index('by_request_sequence').getAll(chat);
+  return Promise.all([answered(rows), readBlocks(transaction, requestId)]);
 }
 
 /** Blocks that are in memory at once. */

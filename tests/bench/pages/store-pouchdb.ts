@@ -5,7 +5,7 @@
  * https://pouchdb.com/2014/06/17/12-pro-tips-for-better-code-with-pouchdb.html). There is no transaction over
  * several documents; `bulkDocs` puts them into one where it can. A chat's document can only be changed by who
  * knows its last revision: those of one chat wait for each other. The adapter is the default one, `idb`; with
- * `pouchdb-adapter-indexeddb`, which has to be chosen, ingesting took about 0.8 times as long in a short trial.
+ * `pouchdb-adapter-indexeddb`, which has to be chosen, ingesting took about 0.8 of the time in a short trial.
  */
 import PouchDB from 'pouchdb-browser';
 import type { CachedMessage, OfflineOperation } from 'chatlarder';

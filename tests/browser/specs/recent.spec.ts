@@ -133,7 +133,7 @@ describe('blocks in memory', () => {
     expect(numbersOf(messages.messages)).to.deep.equal(range(21, 200));
   });
 
-  it('of a chat whose row is in memory the newest block alone is read, unless it was written later', async () => {
+  it('with the chat’s row in memory the newest block alone is read unless it was written later', async () => {
     const other = await larders.open({ userId, transport: server });
     const memory = memoryOf(other);
     await other.chats();
