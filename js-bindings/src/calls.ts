@@ -173,20 +173,21 @@ export class PageTransport {
   /** Resolves with what is said of a file; its bytes follow. */
   #fetchMedia(params: FetchMediaParams, signal: AbortSignal): Promise<MediaAnswer> {
     return new Promise((resolve, reject) => {
-      let into: ReadableStreamDefaultController<Uint8Array>;
-      const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (into = controller) });
+      let into: ReadableStreamDefaultController<Uint8Array> | null = null;
+      const stream = new ReadableStream<Uint8Array>({
+        start: (controller) => void (into = controller),
+        cancel: () => void (into = null), // what still comes is dropped
+      });
       const onMedia: Waiting['onMedia'] = ({ head, bytes }) => {
         if (head) resolve({ ...head, stream });
-        if (bytes) into.enqueue(bytes);
+        if (bytes) into?.enqueue(bytes);
       };
       const fail = (error: unknown) => {
         reject(error);
-        into.error(error);
+        into?.error(error);
+        into = null;
       };
-      // A stream that nobody reads any more can't be closed, and need not.
-      this.#ask('fetchMedia', params, signal, { onMedia })
-        .then(() => into.close(), fail)
-        .catch(() => {});
+      void this.#ask('fetchMedia', params, signal, { onMedia }).then(() => into?.close(), fail);
     });
   }
 
