@@ -30,7 +30,8 @@ describe('storage values that can not be read', () => {
     workers.restore();
     workers.close();
     goOnline();
-    await larders.destroyAll();
+    // WebKit at times never closes a connection of which a request has failed.
+    await larders.destroyAll({ ended: true });
   });
 
   /** A database with everything in it. */

@@ -351,7 +351,8 @@ describe('a wrong server', () => {
           return text.slice(0, Math.floor(text.length * cut));
         });
         server.post(0, 20);
-        await untilReported('body_syntax fetchMessages');
+        await until(() => larders.errors.length > 0);
+        expect(namesOf(larders.errors)[0]).to.equal('body_syntax fetchMessages');
         expect(await sequencesOf(larder, 0)).to.deep.equal(range(1, 30));
         server.refuse = null;
         await larder.chat(chatId).sync();
