@@ -106,31 +106,33 @@ async function main() {
       }),
   };
   const outcomes = [];
-  try {
-    for (const name of only) {
-      const outcome = await benches[name](context);
-      for (const table of outcome.tables) console.log(`${drawTable(table)}\n`);
-      outcomes.push(outcome);
-    }
-  } finally {
-    await server.close();
-  }
-  const about = {
+  const run = {
     date: new Date().toISOString(),
-    browser: [...versions].join(', '),
+    browser: '',
     cores: availableParallelism(),
     processor: cpus()[0]?.model ?? 'unknown',
     rounds,
     quick,
     versions: versionsOfContenders(),
+    results: {},
   };
-  const results = Object.assign({}, ...outcomes.map(({ data }) => data));
-  const run = { ...about, results };
-  writeFileSync(join(root, 'bench-results.json'), `${JSON.stringify(run, null, 2)}\n`);
+  try {
+    for (const name of only) {
+      const outcome = await benches[name](context);
+      for (const table of outcome.tables) console.log(`${drawTable(table)}\n`);
+      outcomes.push(outcome);
+      Object.assign(run.results, outcome.data);
+      run.browser = [...versions].join(', ');
+      // After each, so that a run that is broken off leaves what it had.
+      writeFileSync(join(root, 'bench-results.json'), `${JSON.stringify(run, null, 2)}\n`);
+    }
+  } finally {
+    await server.close();
+  }
   const isWhole =
     engine === 'chromium' && !quick && Object.keys(benches).every((name) => only.includes(name));
   if (plot || isWhole) writePlot(run, plot ? resolve(plot) : join(root, 'docs/bench.svg'));
-  console.log(`${about.date}, ${about.browser}, ${about.cores} cores, ${rounds} rounds`);
+  console.log(`${run.date}, ${run.browser}, ${run.cores} cores, ${rounds} rounds`);
   for (const line of outcomes.flatMap(({ lines }) => lines)) console.log(line);
 }
 
