@@ -48,8 +48,8 @@ export class Larders {
   }
 
   /**
-   * Closes and deletes them all. `ended`: the spec has ended workers from outside, or broken off requests; the
-   * connection of one that was in mid-transaction WebKit never closes, so that its database may stay.
+   * Closes and deletes them all. `ended`: the spec has ended workers from outside, or broken requests off;
+   * the connection of one that was in mid-transaction WebKit never closes, so that its database may stay.
    */
   async destroyAll({ ended = false } = {}): Promise<void> {
     let stuck = false;
