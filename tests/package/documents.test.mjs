@@ -16,7 +16,7 @@ import { installPacked } from './install.mjs';
 import { documents, extract, root, snippetsOf } from './snippets/extract.mjs';
 import { buildSite, installWorker, policyOf, runInPage, visitSite } from './snippets/site.mjs';
 import { typeProblems, writeSnippets } from './snippets/types.mjs';
-import { readStart } from './told.mjs';
+import { commandsOf, readStart } from './told.mjs';
 
 const { guides, reference } = await documents();
 const inGuides = (await Promise.all(guides.map(snippetsOf))).flat();
@@ -31,7 +31,7 @@ const titleOf = ({ document, line }) => `${document}:${line}`;
 
 /** How a block that is no program is checked, by its language; each answers what is wrong, or null. */
 const checks = {
-  sh: ({ code }) => code.trim().split('\n').map(commandProblem).find(Boolean) ?? null,
+  sh: ({ code }) => commandsOf(code).map(commandProblem).find(Boolean) ?? null,
   http: async ({ code }) => {
     const served = `Content-Security-Policy: ${await policyOf(visit)}`;
     return code.replace(/\s+/g, ' ').trim() === served ? null : `pages are served with ${served}`;
@@ -44,9 +44,9 @@ const places = { page: runInPage, 'service-worker': installWorker, file: filePro
 
 /** The package's name for `npm install`, a command of the start, or a script of this repository. */
 function commandProblem(line) {
-  const [npm, command, name] = line.replace(/#.*/, '').trim().split(/\s+/);
+  const [npm, command, name] = line.split(/\s+/);
   const script = command === 'run' ? name : command;
-  if (start.commands.includes(line.replace(/\s+#.*/, ''))) return null;
+  if (start.commands.includes(line)) return null;
   if (npm === 'npm' && (command === 'install' ? name === packageName : script in scripts)) return null;
   return `there is no command ${line}`;
 }
