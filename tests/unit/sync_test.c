@@ -691,6 +691,25 @@ static void calls_of_another_core_do_not_count(void **state) {
     host_stop(&h);
 }
 
+/** A call of a core before this one that brings a reset says nothing of the calls that this one makes. */
+static void a_reset_by_another_core_makes_nobody_wait_for_ever(void **state) {
+    (void)state;
+    host h;
+    knows_all(&h, 1);
+    host_do(
+        &h,
+        "{\"type\":\"reply\",\"call\":{\"id\":99,\"method\":\"fetchMessages\",\"params\":{\"requestId\":"
+        "\"" CHAT_1 "\",\"afterSequence\":10,\"sinceRevision\":\"r10\"}},\"status\":200}",
+        "{\"messages\":[],\"covers\":null,\"lastSequence\":10,\"revision\":\"r10\",\"resetRequired\":true}");
+    assert_calls(&h, "chat 1 newest 50");
+    answers(&h, 1, "\"status\":503", NULL);
+    of_chat(&h, "sync", ",\"command\":\"1\"", 1);
+    assert_calls(&h, "chat 1 newest 50");
+    answers(&h, 1, OK, NO_MESSAGES);
+    assert_replies(&h, "[{\"command\":\"1\"}]");
+    host_stop(&h);
+}
+
 /* ---- the stream of signals ---- */
 
 static void a_stream_that_ends_is_opened_again(void **state) {
@@ -811,6 +830,7 @@ int main(void) {
         cmocka_unit_test(online_again_forgets_the_waits),
         cmocka_unit_test(without_credentials_nothing_is_sent),
         cmocka_unit_test(calls_of_another_core_do_not_count),
+        cmocka_unit_test(a_reset_by_another_core_makes_nobody_wait_for_ever),
         cmocka_unit_test(a_stream_that_ends_is_opened_again),
         cmocka_unit_test(a_stream_opens_at_once_with_new_credentials),
         cmocka_unit_test(a_stream_that_the_server_has_not_is_not_asked_for_again),

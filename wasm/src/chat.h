@@ -92,7 +92,7 @@ typedef struct chat {
     bool moved_in_call;   /* a delta was asked for while the call was under way */
     char *heard;          /* revision that was told of while a delta was under way; NULL: none */
     int64_t top_asked;    /* the highest number of the hole that the call under way asks for */
-    bool was_reset;       /* the delta that ends only brought a reset: who waits for it goes on waiting */
+    bool was_reset;       /* since the delta under way began; who waits for it goes on waiting */
     bool stuck;           /* the last page of a hole had nothing of it: no repair until the next delta */
     int waiting;          /* commands that wait for it */
     bool failed;          /* the last call failed */

@@ -187,7 +187,7 @@ static void call_delta(core *l, chat *c, bool many) {
     };
     question asked = c->revision ? since : newest;
     asked.eager = many && !c->open_count && is_far_behind(c);
-    c->wants_delta = c->moved_in_call = false;
+    c->wants_delta = c->moved_in_call = c->was_reset = false;
     c->delta_from = 0;
     call_messages(l, c, asked);
 }
