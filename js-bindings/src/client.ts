@@ -114,6 +114,8 @@ export class Larder extends EventTarget {
   /** Whether the database has been there. */
   #made = false;
   #started = false;
+  /** Under way. */
+  #reads = 0;
   #lifecycle: Lifecycle | null = null;
   #closed = false;
   #token: string | null = null;
@@ -318,20 +320,15 @@ export class Larder extends EventTarget {
    * where the database could never be opened.
    */
   async read<T>(work: Work<T>, empty?: T): Promise<T> {
-    try {
-      return await this.#readOnce(work, empty);
-    } finally {
-      setTimeout(() => void this.#start());
-    }
-  }
-
-  async #readOnce<T>(work: Work<T>, empty?: T): Promise<T> {
+    this.#reads += 1;
     const handle = this.#database();
     try {
       return await work(await handle, readAll);
     } catch (error) {
       const access = await this.load(this.#care());
-      return access.read(work, handle, error, this.#made ? undefined : empty);
+      return await access.read(work, handle, error, this.#made ? undefined : empty);
+    } finally {
+      if (!--this.#reads && !this.#started) setTimeout(() => void this.#start());
     }
   }
 
@@ -367,8 +364,8 @@ export class Larder extends EventTarget {
   }
 
   /**
-   * @internal Waits until the database can be read. The worker comes after the first read, or after a moment,
-   * so that it doesn't take the processor from what is to be seen first.
+   * @internal Waits until the database can be read. The worker comes after the first reads, or after a
+   * moment, so that it doesn't take the processor from what is to be seen first.
    */
   async opened(): Promise<this> {
     try {

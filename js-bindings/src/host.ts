@@ -124,6 +124,9 @@ export class Host {
   /** After an abort by an event's own fault the events of that group are tried one by one. */
   #alone = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the core was told of signals last, and when it will be of those that came upon them. */
+  #toldAt = 0;
+  #batch: ReturnType<typeof setTimeout> | undefined;
 
   constructor(module: WebAssembly.Module, options: HostOptions, calls: Calls, events: HostEvents) {
     this.#module = module;
@@ -178,6 +181,7 @@ export class Host {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#batch);
     this.#calls.abortAll();
     await this.#atRest;
     await this.#calls.media?.close();
@@ -298,12 +302,24 @@ export class Host {
     this.push({ header: { type: 'deadline' } });
   }
 
+  /** Signals that come one upon the other are told together. */
+  #hear(signal: CoreEvent): void {
+    const wait = this.#toldAt + LIMITS.signalBatchMs - performance.now();
+    if (wait <= 0) return this.push(signal);
+    this.#queue.push({ ...signal, attempt: 1 });
+    this.#batch ??= setTimeout(() => {
+      this.#batch = undefined;
+      void this.#run();
+    }, wait);
+  }
+
   async #run(): Promise<void> {
     if (this.#running) return;
     this.#running = true;
     await Promise.resolve(); // what comes in the same breath, as answers of several calls do, is one group
     while (this.#queue.length && !this.#closed) {
       const group = this.#queue.splice(0, this.#alone ? 1 : this.#queue.length);
+      if (group.some(isSignal)) this.#toldAt = performance.now();
       this.#alone = Math.max(0, this.#alone - 1);
       try {
         await this.#commit(group, () => this.#join(group));
@@ -393,7 +409,7 @@ export class Host {
     if (this.#closed) return;
     this.#calls.start(
       call,
-      (change) => this.push({ header: { type: 'signal', ...change } }),
+      (change) => this.#hear({ header: { type: 'signal', ...change } }),
       (outcome) => this.push(replyEvent(call, outcome)),
     );
   }
@@ -579,6 +595,10 @@ function isOpen({ header }: Queued): boolean {
 
 function isCommand({ header }: Queued): boolean {
   return 'command' in header;
+}
+
+function isSignal({ header }: Queued): boolean {
+  return header.type === 'signal';
 }
 
 function isReply({ header }: Queued): boolean {

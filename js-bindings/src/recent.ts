@@ -3,7 +3,7 @@ import type { ChatSyncState, MessageBlock } from './gen/schema.js';
 import { TOP, type Batch } from './newest.js';
 import { mayHaveRows, type BlocksToRead } from './page.js';
 import type { Remembered } from './reads.js';
-import { abort, instead } from './values.js';
+import { abort } from './values.js';
 
 type Take = (batch: Batch<MessageBlock>) => void;
 
@@ -24,6 +24,8 @@ interface Recent {
 const BYTES_MAX = 8 * 1024 * 1024;
 /** Chats whose rows are in memory. */
 const ROWS_MAX = 1000;
+/** So many are read at once of older blocks: who scrolls back will want the next ones. */
+const BLOCKS_AHEAD = 4;
 
 /**
  * Blocks that this tab has read, and rows of chats. A row holds as long as no tab says that its chat changed:
@@ -38,8 +40,6 @@ export class RecentBlocks {
   readonly #chats = new Map<string, Recent>();
   /** Rows that hold, of chats of which nothing lies in rows. */
   readonly #rows = new Map<string, ChatSyncState>();
-  /** Where the newest block of a chat began when its row was read last: to get it is faster than to look. */
-  readonly #newest = new Map<string, number>();
   #bytes = 0;
   /** How often a change was heard of: a row that was read meanwhile may be the one before. */
   #heard = 0;
@@ -67,7 +67,6 @@ export class RecentBlocks {
   /** Forgets everything: the database may be another. */
   clear(): void {
     this.#chats.clear();
-    this.#newest.clear();
     this.#bytes = 0;
     this.doubt();
   }
@@ -120,31 +119,20 @@ export class RecentBlocks {
   #beforeStored(requestId: string): Remembered['before'] {
     const heard = this.#heard;
     return (transaction, stored, meta) => {
-      // The row was asked for first, so it is there when blocks are.
-      const keep = (below: number, batch: Batch<MessageBlock>, take: Take) => {
-        this.#keep(requestId, { to: below, batch }, meta.result);
-        take(batch);
-      };
-      const look: BlocksToRead = (below, count, take) =>
-        stored(below, count, (batch) => keep(below, batch, take));
-      const ask: BlocksToRead = (below, count, take) => {
-        const first = below === TOP ? this.#newest.get(requestId) : undefined;
-        if (first === undefined) return look(below, count, take);
-        const request = transaction.objectStore('message_blocks').get([requestId, first]);
-        request.onsuccess = within(transaction, () => {
-          const block = request.result as MessageBlock | undefined;
-          if (!isNewest(block, meta.result)) return look(below, count, take);
-          keep(below, { values: [block], unreadable: [], below: first }, take);
+      const look: BlocksToRead = (below, count, take) => {
+        const wanted = below === TOP ? count : Math.max(count, BLOCKS_AHEAD);
+        stored(below, wanted, (batch) => {
+          this.#keep(requestId, { to: below, batch }, meta.result); // asked for first, so it is there
+          take(batch);
         });
-        request.onerror = instead(() => look(below, count, take));
       };
       meta.addEventListener('success', () => this.#note(meta.result, heard));
       return (below, count, take) => {
-        if (!this.#find(requestId, below)) return ask(below, count, take);
+        if (!this.#find(requestId, below)) return look(below, count, take);
         const recall = within(transaction, () => {
           const batch = this.#asStored(requestId, meta.result) ? this.#find(requestId, below) : null;
           if (batch) take(batch);
-          else ask(below, count, take);
+          else look(below, count, take);
         });
         if (meta.readyState === 'done') recall();
         else meta.addEventListener('success', recall);
@@ -154,10 +142,8 @@ export class RecentBlocks {
 
   /** A row was read; it holds unless something was heard since the read began. */
   #note(row: Partial<ChatSyncState> | undefined, heard: number): void {
-    if (!row?.newestBlock) return;
+    if (!row?.newestBlock || heard !== this.#heard || mayHaveRows(row)) return;
     const requestId = row.requestId!;
-    this.#newest.set(requestId, row.newestBlock);
-    if (heard !== this.#heard || mayHaveRows(row)) return;
     this.#rows.delete(requestId);
     this.#rows.set(requestId, row as ChatSyncState);
     for (const oldest of this.#rows.keys()) {

@@ -29,6 +29,12 @@ static void knows_all(host *h, int count) {
     host_reply(h, "fetchChats", NULL, OK, NO_CHATS);
 }
 
+/** As `knows_all`, for so long that the next signal is followed at once. */
+static void has_known_all(host *h, int count) {
+    knows_all(h, count);
+    h->now_ms += LIMIT_LIST_PAUSE_MS;
+}
+
 static int of_chat(host *h, const char *type, const char *more, int chat) {
     char header[256], id[ID_BYTES];
     snprintf(header, sizeof header, "{\"type\":\"%s\",\"requestId\":\"%s\"%s}", type, chat_id(id, chat),
@@ -131,7 +137,7 @@ static void list_first_then_what_moved(void **state) {
 static void open_chats_go_first_and_four_at_once(void **state) {
     (void)state;
     host h;
-    knows_all(&h, 9);
+    has_known_all(&h, 9);
     opens(&h, 3);
     does(&h, "{\"type\":\"signal\"}");
     lists(&h, 9);
@@ -185,7 +191,7 @@ static void a_thousand_signals_make_two_calls(void **state) {
     (void)state;
     host h;
     int calls = 0;
-    knows_all(&h, 1);
+    has_known_all(&h, 1);
     opens(&h, 1);
     for (int i = 0; i < 1000; i++) {
         hears_of(&h, 1, "r12");
@@ -205,7 +211,7 @@ static void a_thousand_signals_make_two_calls(void **state) {
 static void one_signal_makes_one_call_when_the_list_says_the_same(void **state) {
     (void)state;
     host h;
-    knows_all(&h, 1);
+    has_known_all(&h, 1);
     opens(&h, 1);
     hears_of(&h, 1, "r12");
     assert_calls(&h, "list from c; chat 1 after 10 since r10");
@@ -233,7 +239,7 @@ static void what_a_delta_does_not_reach_is_asked_again(void **state) {
 static void a_signal_for_what_is_known_asks_for_the_list_alone(void **state) {
     (void)state;
     host h;
-    knows_all(&h, 2);
+    has_known_all(&h, 2);
     opens(&h, 1);
     hears_of(&h, 1, "r10");
     assert_calls(&h, "list from c");
@@ -243,6 +249,32 @@ static void a_signal_for_what_is_known_asks_for_the_list_alone(void **state) {
     hears_of(&h, 77, "r1");
     assert_calls(&h, "");
     host_reply(&h, "fetchChats", NULL, OK, NO_CHATS);
+    assert_calls(&h, "");
+    waits(&h, LIMIT_LIST_QUIET_MS);
+    assert_calls(&h, "list from c");
+    host_stop(&h);
+}
+
+static void signals_upon_signals_wait_for_a_pause(void **state) {
+    (void)state;
+    enum { STEP_MS = 5, WAITS = LIMIT_LIST_PAUSE_MS / STEP_MS };
+    host h;
+    has_known_all(&h, 2);
+    hears_of(&h, 1, "r11");
+    assert_calls(&h, "list from c");
+    host_reply(&h, "fetchChats", NULL, OK, NO_CHATS);
+    for (int i = 1; i < WAITS; i++) {
+        h.now_ms += STEP_MS;
+        hears_of(&h, 1, "r11");
+        assert_calls(&h, "");
+    }
+    assert_int_equal(deadline_in_ms(&h), STEP_MS);
+    waits(&h, STEP_MS);
+    assert_calls(&h, "list from c");
+    host_reply(&h, "fetchChats", NULL, OK, NO_CHATS);
+    hears_of(&h, 2, "r11");
+    assert_int_equal(deadline_in_ms(&h), LIMIT_LIST_QUIET_MS);
+    does(&h, "{\"type\":\"sync\",\"command\":\"1\"}");
     assert_calls(&h, "list from c");
     host_stop(&h);
 }
@@ -386,9 +418,9 @@ static void lists_up_to(host *h, int count, int last) {
     text_free(&body);
 }
 
-static void many_calls_for_much_need_not_wait_for_the_commit(void **state) {
+static void many_calls_need_not_wait_for_the_commit(void **state) {
     (void)state;
-    static const struct { int chats, last, eager; } cases[] = {{6, 90, 3}, {4, 90, 0}, {6, 12, 0}};
+    static const struct { int chats, last, eager; } cases[] = {{6, 90, 3}, {6, 12, 3}, {4, 90, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         host h;
         knows(&h, cases[i].chats);
@@ -438,6 +470,7 @@ static void holes_are_repaired_when_idle_from_above(void **state) {
     assert_calls(&h, "chat 1 from 101 to 900");
     covers(&h, 401, 900);
     assert_calls(&h, "chat 1 from 101 to 400");
+    h.now_ms += LIMIT_LIST_PAUSE_MS;
     does(&h, "{\"type\":\"signal\"}");
     assert_calls(&h, "list from c");
     covers(&h, 201, 400);
@@ -601,7 +634,7 @@ static void an_answer_that_is_no_page_is_a_failure(void **state) {
 static void when_the_network_is_gone_only_the_list_is_tried(void **state) {
     (void)state;
     host h;
-    knows_all(&h, 3);
+    has_known_all(&h, 3);
     opens(&h, 1);
     hears_of(&h, 1, "r12");
     assert_calls(&h, "list from c; chat 1 after 10 since r10");
@@ -622,7 +655,7 @@ static void when_the_network_is_gone_only_the_list_is_tried(void **state) {
 static void whoever_waits_is_tried_without_a_network_too(void **state) {
     (void)state;
     host h;
-    knows_all(&h, 1);
+    has_known_all(&h, 1);
     does(&h, "{\"type\":\"signal\"}");
     host_reply(&h, "fetchChats", NULL, "\"failure\":\"timeout\"", NULL);
     of_chat(&h, "sync", ",\"command\":\"1\"", 1);
@@ -809,12 +842,13 @@ int main(void) {
         cmocka_unit_test(one_signal_makes_one_call_when_the_list_says_the_same),
         cmocka_unit_test(what_a_delta_does_not_reach_is_asked_again),
         cmocka_unit_test(a_signal_for_what_is_known_asks_for_the_list_alone),
+        cmocka_unit_test(signals_upon_signals_wait_for_a_pause),
         cmocka_unit_test(a_command_waits_for_a_call_that_leaves_after_it),
         cmocka_unit_test(sync_of_everything_waits_for_the_list_and_what_moved),
         cmocka_unit_test(sync_of_everything_tries_again_what_has_failed),
         cmocka_unit_test(a_failure_is_told_to_whoever_waits_for_it),
         cmocka_unit_test(a_refused_chat_is_asked_again_once_it_answers),
-        cmocka_unit_test(many_calls_for_much_need_not_wait_for_the_commit),
+        cmocka_unit_test(many_calls_need_not_wait_for_the_commit),
         cmocka_unit_test(a_list_from_a_cursor_that_was_never_stored_is_not_built_upon),
         cmocka_unit_test(without_a_network_nobody_waits),
         cmocka_unit_test(a_fill_asks_for_the_hole_in_its_range),

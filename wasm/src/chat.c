@@ -92,7 +92,6 @@ static void take_ahead(chat *c, const cJSON *listed) {
     if (!revision) return;
     const int64_t last = json_integer(listed, "lastSequence", 0);
     if (json_integer(listed, "lastReadSequence", -1) >= c->last_read_sequence) c->counted_to = last;
-    c->server_last = last;
     c->moved = last > c->last_synced_sequence || !c->revision || strcmp(c->revision, revision) != 0;
     c->wants_delta = c->moved && c->last_synced_ms;
 }

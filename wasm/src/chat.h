@@ -81,13 +81,12 @@ typedef struct chat {
     int64_t delta_from;   /* an answer to a message has left a hole above this number, of which the next delta
                              is to bring what it has; 0: none */
     int64_t counts_taken; /* how often the server's counts were */
-    int64_t counted_to;  /* `lastSequence` of the server's record whose unread count was taken; 0: none was */
-    bool moved;          /* the server is known to be ahead */
-    int64_t server_last; /* the highest sequence number that the list told of */
-    bool wants_delta;    /* a delta is to be fetched */
-    gap wanted_gap;      /* a range to be repaired; start 0: none */
-    gap filling;         /* what the call under way was asked to fill; then what its page covers */
-    int64_t call;        /* id of the call under way, 0: none */
+    int64_t counted_to; /* `lastSequence` of the server's record whose unread count was taken; 0: none was */
+    bool moved;         /* the server is known to be ahead */
+    bool wants_delta;   /* a delta is to be fetched */
+    gap wanted_gap;     /* a range to be repaired; start 0: none */
+    gap filling;        /* what the call under way was asked to fill; then what its page covers */
+    int64_t call;       /* id of the call under way, 0: none */
     call_purpose purpose; /* of the call under way */
     bool moved_in_call;   /* a delta was asked for while the call was under way */
     char *heard;          /* revision that was told of while a delta was under way; NULL: none */

@@ -33,6 +33,8 @@ typedef struct {
     int64_t list_call;       /* 0: none */
     int list_failures;
     int64_t list_retry_ms; /* in ticks, as all moments of a retry */
+    int64_t list_asked_ms; /* in ticks */
+    int64_t list_quiet_ms; /* in ticks: until then signals may still come that one list answers together */
     int calls_under_way;
     int64_t next_call;
     subscription stream;

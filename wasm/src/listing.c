@@ -27,7 +27,6 @@ static bool take_chat(core *l, const record *read) {
     chat *c = chat_ensure(&l->chats, record_text(read, SERVER_CHAT_REQUEST_ID));
     if (!c || !chat_set_listed(c, read->bytes)) return core_no_memory(l);
     take_counts(c, read);
-    c->server_last = record_integer(read, SERVER_CHAT_LAST_SEQUENCE, 0);
     c->moved = has_moved(c, read);
     if (c->moved && (c->last_synced_ms || c->open_count || c->call)) {
         sync_heard(l, c, record_text(read, SERVER_CHAT_REVISION));

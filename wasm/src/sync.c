@@ -11,6 +11,7 @@
 
 void sync_want_list(core *l) {
     l->sync.list_wanted = true;
+    l->sync.list_quiet_ms = 0;
     if (l->sync.list_call) l->sync.list_moved_in_call = true;
 }
 
@@ -86,11 +87,18 @@ void sync_credentials(core *l) {
     l->sync.auth_paused = false;
 }
 
+/** One list answers many signals: the first is followed at once, the others when there is a pause. */
+static void wait_for_quiet(core *l) {
+    sync_state *s = &l->sync;
+    s->list_quiet_ms = lesser(l->ticks_ms + LIMIT_LIST_QUIET_MS, s->list_asked_ms + LIMIT_LIST_PAUSE_MS);
+}
+
 void sync_signal(core *l, const event *e) {
     if (PLANTED(signal_lost) && l->sync.calls_under_way) return;
     const char *request_id = json_text(e->header, "requestId");
     const char *revision = json_text(e->header, "revision");
     sync_want_list(l);
+    wait_for_quiet(l);
     chat *c = request_id ? chat_find(&l->chats, request_id) : NULL;
     if (!c || !revision || (c->revision && strcmp(c->revision, revision) == 0)) return;
     c->moved = true;
@@ -129,6 +137,7 @@ static void call_list(core *l) {
     sync_state *s = &l->sync;
     s->calls_under_way++;
     s->list_wanted = s->list_moved_in_call = false;
+    s->list_asked_ms = l->ticks_ms;
     stats_list_asked(l, !l->chats_cursor);
     text *out = sync_begin_call(l, CALL_METHOD_FETCH_CHATS, LIMIT_CALL_TIMEOUT_MS, &s->list_call);
     if (l->chats_cursor) {
@@ -167,15 +176,10 @@ static void call_messages(core *l, chat *c, question asked) {
     chat_touch(&l->chats, c);
 }
 
-/** What is only a little is better taken together with others' than early. */
-static bool is_far_behind(const chat *c) {
-    return c->server_last - c->last_synced_sequence >= LIMIT_SMALL_BLOCK_MESSAGES;
-}
-
 /**
  * Everything after what we have, newest first, with the edits since our revision; at first the newest page.
- * With many chats to come, one with much need not wait for the commit, unless somebody looks at it, who is to
- * see what there is at once.
+ * With many chats to come, one need not wait for the commit, unless somebody looks at it, who is to see what
+ * there is at once.
  */
 static void call_delta(core *l, chat *c, bool many) {
     const question newest = {.purpose = PURPOSE_DELTA, .limit = LIMIT_OPEN_PAGE_MESSAGES};
@@ -186,7 +190,7 @@ static void call_delta(core *l, chat *c, bool many) {
         .since = c->revision,
     };
     question asked = c->revision ? since : newest;
-    asked.eager = many && !c->open_count && is_far_behind(c);
+    asked.eager = many && !c->open_count;
     c->wants_delta = c->moved_in_call = c->was_reset = false;
     c->delta_from = 0;
     call_messages(l, c, asked);
@@ -270,8 +274,12 @@ static void repair_when_idle(core *l) {
     if (c) call_repair(l, c);
 }
 
+static int64_t list_due_ms(const sync_state *s) {
+    return greater(s->list_retry_ms, s->list_quiet_ms);
+}
+
 static bool list_is_due(const sync_state *s, int64_t ticks_ms) {
-    return s->list_wanted && !s->list_call && s->list_retry_ms <= ticks_ms;
+    return s->list_wanted && !s->list_call && list_due_ms(s) <= ticks_ms;
 }
 
 static bool stream_is_due(const sync_state *s, int64_t ticks_ms) {
@@ -358,7 +366,8 @@ static void list_succeeded(core *l, bool has_more) {
     if (!has_more) stats_list_caught_up(l);
     s->list_failures = 0;
     s->list_retry_ms = 0;
-    if (has_more || s->list_moved_in_call) s->list_wanted = true;
+    if (has_more) sync_want_list(l);
+    if (s->list_moved_in_call) s->list_wanted = true;
     s->list_moved_in_call = false;
     s->list_complete = s->list_complete || !has_more;
 }
@@ -453,7 +462,7 @@ int64_t sync_deadline(const core *l) {
     if (!s->browser_online || s->auth_paused) return 0;
     if (s->stream.wanted && !s->stream.call && s->reachable)
         wait_for(&deadline_ms, s->stream.retry_ms, l->ticks_ms);
-    if (s->list_wanted && !s->list_call) wait_for(&deadline_ms, s->list_retry_ms, l->ticks_ms);
+    if (s->list_wanted && !s->list_call) wait_for(&deadline_ms, list_due_ms(s), l->ticks_ms);
     for (const chat *c = l->chats.table; c; c = c->hh.next) {
         if (may_call(l, c)) wait_for(&deadline_ms, c->retry_ms, l->ticks_ms);
     }

@@ -147,7 +147,8 @@ describe('outbox', () => {
       const { id: serverId, sequenceNumber } = server.chats.get(0)!.messages.at(-1)!;
       expect(last).to.include({ id: serverId, sequenceNumber, tempId: id, status: 'sent' });
       expect(await textsOf(larder, 0)).to.have.lengthOf(21);
-      expect((await larder.chats())[0]).to.include({ unsentCount: 0, messageCount: 21 });
+      const summary = (await larder.chats()).find(({ requestId }) => requestId === chatId);
+      expect(summary).to.include({ unsentCount: 0, messageCount: 21 });
       expect(await rowsOf(larder.databaseName, 'offline_queue')).to.deep.equal([]);
     });
 

@@ -78,8 +78,10 @@ describe('tabs', () => {
       const isShown = async (larder: Larder) =>
         (await larder.chat(chatId).messages()).messages.at(-1)?.sequenceNumber === lastSequence;
       await until(async () => (await Promise.all(all.map(isShown))).every(Boolean));
+      // A list may wait for a pause.
+      await until(() => server.asked.some(({ method }) => method === 'fetchChats'));
       await Promise.all(all.map((larder) => larder.close()));
-      return server.asked.map(({ method }) => method);
+      return server.asked.map(({ method }) => method).sort();
     }
 
     it('make the requests of one', async () => {
