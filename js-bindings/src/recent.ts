@@ -25,7 +25,7 @@ const BYTES_MAX = 8 * 1024 * 1024;
 /** Chats whose rows are in memory. */
 const ROWS_MAX = 1000;
 /** So many are read at once of older blocks: who scrolls back will want the next ones. */
-const BLOCKS_AHEAD = 4;
+const BLOCKS_AHEAD = 8;
 
 /**
  * Blocks that this tab has read, and rows of chats. A row holds as long as no tab says that its chat changed:
