@@ -51,8 +51,8 @@ export class Access {
     };
     globalThis.addEventListener('online', probe, { signal });
     globalThis.document?.addEventListener('visibilitychange', probe, { signal });
-    larder.addEventListener('error', (event) => {
-      if ((event as CustomEvent<LarderError>).detail.code === 'data_lost') this.#start();
+    larder.addEventListener('error', ({ detail }) => {
+      if (detail.code === 'data_lost') this.#start();
     });
   }
 

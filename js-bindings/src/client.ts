@@ -1,7 +1,7 @@
 import type { Access, StorageState } from './access.js';
 import { Chat } from './chat.js';
 import type { ToWorker } from './port.js';
-import type { CoreEvent, MediaSignal, PlanSignal } from './core.js';
+import type { CoreEvent, MediaSignal, PlanSignal, QuotaSignal } from './core.js';
 import { databaseName, openDatabase } from './db.js';
 import { addTexts, errorOf, LarderError, reasonOf } from './errors.js';
 import type { ChatState, Connection, Layout } from './gen/schema.js';
@@ -57,7 +57,67 @@ export interface MediaDetail extends MediaSignal {
 
 export type { QuotaSignal as QuotaDetail } from './core.js';
 
+/** Detail of a `connection` event. */
+export interface ConnectionDetail {
+  /** Whether the server could be reached at the last try. */
+  state: Connection;
+}
+
+/** Detail of a `durability` event. */
+export interface DurabilityDetail {
+  /** How well what is written is kept from now on. */
+  state: StorageState;
+  /** What the browser said when storage failed. */
+  reason?: string | undefined;
+}
+
+/** Detail of a `closed` event. */
+export interface ClosedDetail {
+  /** What was stored is gone: the user has logged out. Otherwise this page is old, and should be reloaded. */
+  destroyed: boolean;
+}
+
+/** The events of a larder. */
+export interface LarderEvents {
+  /** Something was committed. */
+  change: CustomEvent<ChangeDetail>;
+  /** The server could be reached at the last try, or could not. */
+  connection: CustomEvent<ConnectionDetail>;
+  /** What went wrong and is nobody's answer. */
+  error: CustomEvent<LarderError>;
+  /** What waits to be sent changed. */
+  outbox: CustomEvent<null>;
+  /** Of a file; of downloads each whole percent too. */
+  media: CustomEvent<MediaDetail>;
+  /** The cache or the browser's storage is filling up, or a file could not be kept. */
+  quota: CustomEvent<QuotaSignal>;
+  /** Storage fails, or no longer does. */
+  durability: CustomEvent<DurabilityDetail>;
+  /** Another tab upgraded the database or deleted it. */
+  closed: CustomEvent<ClosedDetail>;
+}
+
+/** An `EventTarget` that knows the types of its events. */
+export interface LarderTarget extends EventTarget {
+  /** Listens to an event of the larder. */
+  addEventListener<K extends keyof LarderEvents>(
+    type: K,
+    listener: (event: LarderEvents[K]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  addEventListener(...args: Parameters<EventTarget['addEventListener']>): void;
+  /** Stops listening. */
+  removeEventListener<K extends keyof LarderEvents>(
+    type: K,
+    listener: (event: LarderEvents[K]) => void,
+    options?: boolean | EventListenerOptions,
+  ): void;
+  removeEventListener(...args: Parameters<EventTarget['removeEventListener']>): void;
+}
+
 type Work<T> = (db: IDBDatabase, all: ReadAll) => Promise<T>;
+
+const isThere = (name: string) => name in globalThis;
 
 const CHATS_DEFAULT = 100;
 const FIRST_READ_MS = 100;
@@ -71,22 +131,13 @@ const FIRST_READ_MS = 100;
  */
 export async function openLarder(options: LarderOptions): Promise<Larder> {
   const checked = checkOptions(options);
-  const missing = ['indexedDB', 'WebAssembly'].filter((name) => !(name in globalThis));
+  const missing = ['indexedDB', 'WebAssembly', 'SubtleCrypto'].filter((name) => !isThere(name));
   if (missing.length) throw new LarderError('environment', { reason: `missing: ${missing.join(', ')}` });
   return await new Larder(checked).opened();
 }
 
-/**
- * One user's cache.
- *
- * Events: `change` (ChangeDetail), `connection` ({ state }), `error` (a LarderError), all CustomEvents;
- * `outbox` when what waits to be sent changed; `media` (MediaDetail), of downloads each whole percent too;
- * `quota` (QuotaDetail) when the cache or the browser's storage is filling up, or a file could not be kept;
- * `durability` ({ state, reason }) when storage fails, and when it no longer does;
- * `closed` ({ destroyed }) when another tab upgraded the database, and this page should be reloaded, or
- * deleted it (`destroyed`: the user has logged out).
- */
-export class Larder extends EventTarget {
+/** One user's cache. Its events are `LarderEvents`. */
+export class Larder extends (EventTarget as new () => LarderTarget) {
   /** Of the IndexedDB database: `<namespace>-<userId>-cache`. */
   readonly databaseName: string;
   /** What this browser offers; what is missing is done without. */
@@ -128,7 +179,7 @@ export class Larder extends EventTarget {
     // The browser opens it while the rest is made; opened() tells of failures.
     this.#database().catch(() => {});
     this.#instance = crypto.randomUUID();
-    const [worker, broadcast] = ['Worker', 'BroadcastChannel'].map((name) => name in globalThis);
+    const [worker, broadcast] = ['Worker', 'BroadcastChannel'].map(isThere);
     this.capabilities = { worker: worker!, locks: 'locks' in navigator, broadcast: broadcast! };
   }
 

@@ -8,7 +8,12 @@ export {
   openLarder,
   type Capabilities,
   type ChangeDetail,
+  type ClosedDetail,
+  type ConnectionDetail,
+  type DurabilityDetail,
   type Larder,
+  type LarderEvents,
+  type LarderTarget,
   type MediaDetail,
   type QuotaDetail,
 } from './client.js';

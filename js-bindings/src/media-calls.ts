@@ -145,7 +145,8 @@ export class MediaCalls {
   prefetch(requestId: string, files: (string | PrefetchItem)[], priority?: MediaPriority): Promise<void> {
     this.#checkChat(requestId);
     this.#checkPriority(priority);
-    const items = files.map((file) => (typeof file === 'string' ? { filename: file } : file));
+    if (!Array.isArray(files)) throw this.#argument('files', 'an array is needed');
+    const items = files.map((file) => (typeof file === 'object' && file ? file : { filename: file }));
     for (const { filename } of items) this.#idOf(requestId, filename);
     const header = { type: 'mediaPrefetch', requestId, ...(priority ? { priority } : {}) };
     return this.#tell(header, encoder.encode(JSON.stringify(items)));

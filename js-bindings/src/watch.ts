@@ -29,8 +29,8 @@ export function watch<T>(
       reading = false;
     }
   };
-  const onChange = (event: Event) => {
-    if (touches((event as CustomEvent<ChangeDetail>).detail)) void refresh();
+  const onChange = ({ detail }: CustomEvent<ChangeDetail>) => {
+    if (touches(detail)) void refresh();
   };
   larder.addEventListener('change', onChange, { signal: stop.signal });
   void refresh();

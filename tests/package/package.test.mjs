@@ -14,6 +14,7 @@ import { strayTexts } from './maps.mjs';
 import { reachable } from './reachable.mjs';
 import { withPage } from './serve.mjs';
 
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const conversation = ['Good morning', 'The printer is on fire', 'Is it still?'];
 let packed;
 
@@ -42,7 +43,9 @@ async function readManifest() {
 describe('the tarball', () => {
   test('holds the papers, and what can be come to from its exports, and nothing else', () => {
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist/NOTICES.txt', 'package.json'];
-    assert.deepEqual([...packed.files].sort(), [...papers, ...reachable(packed.installed)].sort());
+    const listed = execFileSync('git', ['ls-files', 'docs'], { cwd: root, encoding: 'utf8' });
+    const docs = listed.trim().split('\n');
+    assert.deepEqual([...packed.files].sort(), [...papers, ...docs, ...reachable(packed.installed)].sort());
   });
 
   test('has maps that lead to the sources', async () => {

@@ -29,8 +29,8 @@ function watchStorage(opened: Larder): () => void {
   opened.addEventListener('change', readSoon, { signal });
   opened.addEventListener(
     'quota',
-    (event) => {
-      quota.value = (event as CustomEvent<QuotaDetail>).detail;
+    ({ detail }) => {
+      quota.value = detail;
       readSoon();
     },
     { signal },

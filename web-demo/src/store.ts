@@ -54,11 +54,10 @@ export async function openStore(): Promise<void> {
 function watchEvents(opened: Larder): void {
   const read = () => (connection.value = opened.connection);
   opened.addEventListener('connection', read);
-  opened.addEventListener('error', (event) => console.warn('chatlarder', (event as CustomEvent).detail));
-  opened.addEventListener('closed', (event) => {
-    const { destroyed } = (event as CustomEvent<{ destroyed: boolean }>).detail;
+  opened.addEventListener('error', ({ detail }) => console.warn('chatlarder', detail));
+  opened.addEventListener('closed', ({ detail }) => {
     larder.value = null;
-    if (destroyed) noteLoggedOut();
+    if (detail.destroyed) noteLoggedOut();
     else openProblem.value = replaced;
   });
   read();

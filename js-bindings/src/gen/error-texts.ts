@@ -1,6 +1,6 @@
 // Generated from wasm/schema.json by js-bindings/scripts/generate.mjs; do not edit.
 
-export const environment = "There is no IndexedDB or WebAssembly here; call openLarder in a browser, not while rendering on a server.";
+export const environment = "IndexedDB, WebAssembly or Web Crypto is missing; call openLarder in a browser, over HTTPS.";
 export const argument = "An argument has the wrong shape; the path names it.";
 export const closed = "This larder was closed: open a new one; or reload the page, if another tab has upgraded or deleted the database.";
 export const newer_version = "The database was written by a newer version of the package; reload the page to get that version. Nothing was touched.";

@@ -73,7 +73,7 @@ describe('destroy', () => {
 
   function hearsClosed(larder: Larder): Promise<unknown> {
     return new Promise((resolve) => {
-      larder.addEventListener('closed', (event) => resolve((event as CustomEvent).detail), { once: true });
+      larder.addEventListener('closed', ({ detail }) => resolve(detail), { once: true });
     });
   }
 

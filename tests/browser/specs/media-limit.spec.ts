@@ -35,7 +35,7 @@ describe('media and limits', () => {
   async function open(options: Partial<LarderOptions> = {}): Promise<Larder> {
     const media = { thumbnails: false } as const;
     larder = await larders.open({ userId, transport: server, media, ...options });
-    larder.addEventListener('quota', (event) => quotas.push((event as CustomEvent<QuotaDetail>).detail));
+    larder.addEventListener('quota', ({ detail }) => quotas.push(detail));
     return larder;
   }
 

@@ -336,14 +336,17 @@ describe('reads', () => {
     });
   });
 
-  it('tells of an environment in which nothing can be stored', async () => {
-    const original = Object.getOwnPropertyDescriptor(globalThis, 'WebAssembly')!;
-    delete (globalThis as { WebAssembly?: unknown }).WebAssembly;
-    try {
-      const error = await rejection(openLarder({ userId: freshUser(), transport: new FakeServer(0, 0) }));
-      expect(error).to.include({ code: 'environment', name: 'LarderError' });
-    } finally {
-      Object.defineProperty(globalThis, 'WebAssembly', original);
-    }
-  });
+  // A page from plain HTTP has no Web Crypto.
+  for (const name of ['WebAssembly', 'SubtleCrypto']) {
+    it(`tells of an environment without ${name}`, async () => {
+      const original = Object.getOwnPropertyDescriptor(globalThis, name)!;
+      delete (globalThis as Record<string, unknown>)[name];
+      try {
+        const error = await rejection(openLarder({ userId: freshUser(), transport: new FakeServer(0, 0) }));
+        expect(error).to.include({ code: 'environment', name: 'LarderError', reason: `missing: ${name}` });
+      } finally {
+        Object.defineProperty(globalThis, name, original);
+      }
+    });
+  }
 });

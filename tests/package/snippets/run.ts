@@ -1,5 +1,5 @@
 /** Runs a snippet in a page: `?script=ADDRESS`, with `&larder` where it takes an open larder for granted. */
-import { httpTransport, openLarder, type Larder, type LarderError } from 'chatlarder';
+import { httpTransport, openLarder, type Larder } from 'chatlarder';
 
 const wanted = new URLSearchParams(location.search);
 
@@ -7,7 +7,7 @@ async function makeContext(): Promise<Larder> {
   const transport = httpTransport({ baseUrl: '/api/v1' });
   const options = { userId: wanted.get('script')!, transport, credentials: () => 'customer-token' };
   const larder = await openLarder(options);
-  larder.addEventListener('error', (event) => reportError((event as CustomEvent<LarderError>).detail));
+  larder.addEventListener('error', ({ detail }) => reportError(detail));
   await larder.sync();
   const { requestId } = (await larder.chats({ limit: 1 }))[0]!;
   const chat = larder.chat(requestId);

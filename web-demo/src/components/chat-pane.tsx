@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { Larder } from 'chatlarder';
+import type { Larder, LarderEvents } from 'chatlarder';
 import { Composing } from '../composing';
 import { Conversation } from '../conversation';
 import { OwnMessages } from '../own-messages';
@@ -48,9 +48,8 @@ function useConversation(larder: Larder, requestId: string): Conversation | null
     const chat = larder.chat(requestId);
     const opened = new Conversation(chat);
     const stopMarking = markReadAsSeen(opened, chat);
-    const onChange = (event: Event) => {
-      const { requestIds } = (event as CustomEvent<{ requestIds: string[] }>).detail;
-      if (requestIds.includes(requestId)) opened.refresh();
+    const onChange = ({ detail }: LarderEvents['change']) => {
+      if (detail.requestIds.includes(requestId)) opened.refresh();
     };
     larder.addEventListener('change', onChange);
     setConversation(opened);

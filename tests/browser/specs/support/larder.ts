@@ -29,7 +29,7 @@ export class Larders {
   async open(options: LarderOptions): Promise<Larder> {
     const larder = await openLarder({ layout, ...options });
     this.#open.push(larder);
-    larder.addEventListener('error', (event) => this.errors.push((event as CustomEvent<LarderError>).detail));
+    larder.addEventListener('error', ({ detail }) => this.errors.push(detail));
     return larder;
   }
 

@@ -78,7 +78,7 @@ export const hasFiles = () => answerOfWorker(writeScript);
 /** What `media` events have said. */
 export function listen(larder: Larder): MediaDetail[] {
   const heard: MediaDetail[] = [];
-  larder.addEventListener('media', (event) => heard.push((event as CustomEvent<MediaDetail>).detail));
+  larder.addEventListener('media', ({ detail }) => heard.push(detail));
   return heard;
 }
 
