@@ -359,6 +359,17 @@ describe('media', () => {
       expect(server.downloads()).to.have.members(['a.png 0', 'b.mp4 0']);
     });
 
+    it('prefetch names what is wrong with its files', async () => {
+      for (const [files, path] of [
+        [[null], 'filename'],
+        [[{}], 'filename'],
+        ['a.png', 'files'],
+      ] as const) {
+        const error = await rejection(larder.media.prefetch(chatId, files as never));
+        expect(error).to.include({ name: 'ArgumentError', path });
+      }
+    });
+
     it('prefetch, written before the page goes, is done by the next one', async () => {
       server.down = true;
       await larder.media.prefetch(chatId, ['a.png']);
