@@ -55,7 +55,7 @@ export interface MediaDetail extends MediaSignal {
   filename: string;
 }
 
-export type { QuotaSignal as QuotaDetail } from './core.js';
+export type { QuotaSignal as QuotaDetail };
 
 /** Detail of a `connection` event. */
 export interface ConnectionDetail {

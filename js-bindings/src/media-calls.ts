@@ -212,8 +212,7 @@ export class MediaCalls {
     onProgress: ((percent: number) => void) | undefined,
   ): Promise<Blob> {
     const stop = new AbortController();
-    const listen = (event: Event) => {
-      const detail = (event as CustomEvent<MediaDetail>).detail;
+    const listen = ({ detail }: CustomEvent<MediaDetail>) => {
       if (detail.id === id && detail.progress !== undefined) onProgress!(detail.progress);
     };
     if (onProgress) this.#larder.addEventListener('media', listen, { signal: stop.signal });

@@ -355,7 +355,7 @@ function follow<T>(
       const before = shown;
       read().then((value) => shown === before && show({ value, error: null }), fail);
     };
-    const onError = (event: Event) => mayBeOfReading((event as CustomEvent<LarderError>).detail) && check();
+    const onError = ({ detail }: CustomEvent<LarderError>) => mayBeOfReading(detail) && check();
     larder.addEventListener('error', onError, { signal: stop.signal });
     larder.addEventListener('closed', check, { signal: stop.signal });
     const unwatch = watch((value) => show({ value, error: null }));

@@ -129,7 +129,7 @@ export class ChatlarderInspector extends Base {
     if (!this.#larder || this.#log) return;
     const { signal } = (this.#leave = new AbortController());
     this.#log = new Log(this.#larder, (stored) => this.#schedule(stored));
-    const hear = (event: Event) => (this.#limit = (event as CustomEvent<QuotaDetail>).detail.limit);
+    const hear = ({ detail }: CustomEvent<QuotaDetail>) => (this.#limit = detail.limit);
     this.#larder.addEventListener('quota', hear, { signal });
     this.#schedule(true);
   }

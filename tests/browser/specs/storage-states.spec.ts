@@ -64,9 +64,7 @@ describe('storage states', () => {
   /** The states that a larder tells of. */
   function statesOf(larder: Larder): StorageState[] {
     const states: StorageState[] = [];
-    larder.addEventListener('durability', (event) => {
-      states.push((event as CustomEvent<{ state: StorageState }>).detail.state);
-    });
+    larder.addEventListener('durability', ({ detail }) => states.push(detail.state));
     return states;
   }
 

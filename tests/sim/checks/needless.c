@@ -48,8 +48,7 @@ void check_needless(world *w) {
     if (!all.victims) return;
     if (total + all.removed + all.victims + all.put <= limit)
         violation(w, "victims", "%" PRId64 " bytes of media go, though there is room for all", all.victims);
-    /* What one event has stored and another of the same transaction has taken away again is not to be seen.
-     */
+    /* What one event has stored and another of the same transaction has taken away is not to be seen. */
     if (w->host->group.count > 1) return;
     if (total + all.removed + all.largest < limit * LIMIT_EVICT_TO_PERCENT / 100)
         violation(w, "victims", "%" PRId64 " bytes of media go, and %" PRId64 " of %" PRId64 " are left",
