@@ -2,6 +2,7 @@ import { removeFolder } from './blobs/folder.js';
 import type { errorOf, LarderError } from './errors.js';
 import { EPOCH, LEADER, type LeaderRow } from './fence.js';
 import { channelName, type SharedSignals } from './port.js';
+import { PassingDatabases } from './write-out.js';
 
 /** What is to be deleted, and how errors are made: this file must not have their classes again. */
 export interface DestroyOptions {
@@ -19,12 +20,14 @@ export async function destroyStored(options: DestroyOptions): Promise<void> {
   const { databaseName, timeoutMs } = options;
   tellTabs(databaseName);
   await clear(databaseName, timeoutMs);
-  await writeOut(databaseName, timeoutMs);
+  const passing = new PassingDatabases(databaseName, timeoutMs);
+  await passing.make();
+  await passing.deleteNext();
   const work = [deleteDatabase(options), deleteFiles(options)];
   const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === 'rejected');
   // A tab that was about to open it finds nothing, of which WebKit keeps an empty database.
   if (!failed) await deleteDatabase(options);
-  await writeOut(databaseName, timeoutMs);
+  await passing.deleteAll();
   if (failed) throw failed.reason;
 }
 
@@ -43,26 +46,6 @@ async function clear(name: string, timeoutMs: number): Promise<void> {
   if (db) await clearStores(db, late.signal).catch(() => {}); // cleared or not, it is deleted next
   clearTimeout(timer);
   db?.close();
-}
-
-/**
- * Another database, made and deleted, has Chromium write what it keeps in memory into a file of its LevelDB,
- * and drop files that are not in use. Otherwise what was stored last and its deletion come into one file,
- * which is not looked at again for long; like this, before the database is deleted, they come into two, which
- * become one without either. Like this afterwards, the two go. To the other engines it is nothing.
- */
-function writeOut(name: string, timeoutMs: number): Promise<void> {
-  const passing = `${name}~`;
-  return new Promise((resolve) => {
-    setTimeout(resolve, timeoutMs);
-    const request = indexedDB.open(passing);
-    request.onerror = () => resolve();
-    request.onsuccess = () => {
-      request.result.close();
-      const deletion = indexedDB.deleteDatabase(passing);
-      deletion.onsuccess = deletion.onerror = () => resolve();
-    };
-  });
 }
 
 /** Whatever its version is; null when there is none, or it doesn't open before it is `late`. */

@@ -1,0 +1,57 @@
+/**
+ * Has Chromium drop what was deleted from its files as well. Its LevelDB writes what is deleted beside the
+ * data, and looks at neither for long; only a database that is deleted has it write out what it keeps in
+ * memory, and put the files together that reach into that database's range. So a few empty databases are made
+ * before the one that matters is deleted, and reach into the same files; each that is deleted afterwards has
+ * these put together without the data, and those that are not in use any more dropped. One would do if Chromium did so in order: it does it in the
+ * background, and a deletion that comes at the same time as another may go by without. To the other engines
+ * it is nothing.
+ */
+const PASSING = 5;
+
+export class PassingDatabases {
+  readonly #names: string[];
+  readonly #timeoutMs: number;
+
+  constructor(databaseName: string, timeoutMs: number) {
+    this.#names = Array.from({ length: PASSING }, (_, at) => `${databaseName}~${at}`);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  async make(): Promise<void> {
+    await this.#inTime(
+      Promise.all(this.#names.map((name) => ended(indexedDB.open(name), (db) => db.close()))),
+    );
+  }
+
+  /** Deletes the next of them. */
+  async deleteNext(): Promise<void> {
+    const name = this.#names.shift();
+    if (name) await this.#inTime(ended(indexedDB.deleteDatabase(name)));
+  }
+
+  async deleteAll(): Promise<void> {
+    await this.#inTime(
+      (async () => {
+        for (const name of this.#names) await ended(indexedDB.deleteDatabase(name));
+      })(),
+    );
+  }
+
+  /** Storage that doesn't answer is not waited for. */
+  #inTime(work: Promise<unknown>): Promise<unknown> {
+    const late = new Promise((resolve) => setTimeout(resolve, this.#timeoutMs));
+    return Promise.race([work, late]);
+  }
+}
+
+/** Resolves when a request has ended, well or not. */
+function ended<T>(request: IDBRequest<T>, use?: (result: T) => void): Promise<void> {
+  return new Promise((resolve) => {
+    request.onerror = () => resolve();
+    request.onsuccess = () => {
+      use?.(request.result);
+      resolve();
+    };
+  });
+}
