@@ -3,9 +3,9 @@
  * data, and looks at neither for long; only a database that is deleted has it write out what it keeps in
  * memory, and put the files together that reach into that database's range. So a few empty databases are made
  * before the one that matters is deleted, and reach into the same files; each that is deleted afterwards has
- * these put together without the data, and those that are not in use any more dropped. One would do if Chromium did so in order: it does it in the
- * background, and a deletion that comes at the same time as another may go by without. To the other engines
- * it is nothing.
+ * these put together without the data, and those that are not in use any more dropped. One would do if
+ * Chromium did so in order: it does it in the background, and one that comes at the same time as another may
+ * go by without. To the other engines it is nothing.
  */
 const PASSING = 5;
 
