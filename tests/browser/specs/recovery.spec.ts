@@ -261,7 +261,7 @@ describe('recovery', () => {
       const [error] = larders.withCode('set_aside');
       expect(error!.requestId).to.equal(uuid(1, 1));
       expect(error!.reason).to.include('DataError');
-      expect(larder.chat(uuid(1, 1)).state).to.equal('FAILED');
+      await until(() => larder.chat(uuid(1, 1)).state === 'FAILED');
       expect(await sequencesOf(larder, 1)).to.deep.equal(range(1, 30));
       await remote.arm(null);
       await larder.chat(uuid(1, 1)).sync();
