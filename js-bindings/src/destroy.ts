@@ -22,12 +22,12 @@ export async function destroyStored(options: DestroyOptions): Promise<void> {
   await clear(databaseName, timeoutMs);
   const passing = new PassingDatabases(databaseName, timeoutMs);
   await passing.make();
-  await passing.deleteNext();
+  await passing.delete(1);
   const work = [deleteDatabase(options), deleteFiles(options)];
   const failed = (await Promise.allSettled(work)).find((outcome) => outcome.status === 'rejected');
   // A tab that was about to open it finds nothing, of which WebKit keeps an empty database.
   if (!failed) await deleteDatabase(options);
-  await passing.deleteAll();
+  await passing.delete();
   if (failed) throw failed.reason;
 }
 

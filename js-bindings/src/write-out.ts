@@ -1,3 +1,5 @@
+const PASSING = 5;
+
 /**
  * Has Chromium drop what was deleted from its files as well. Its LevelDB writes what is deleted beside the
  * data, and looks at neither for long; only a database that is deleted has it write out what it keeps in
@@ -7,8 +9,6 @@
  * Chromium did so in order: it does it in the background, and one that comes at the same time as another may
  * go by without. To the other engines it is nothing.
  */
-const PASSING = 5;
-
 export class PassingDatabases {
   readonly #names: string[];
   readonly #timeoutMs: number;
@@ -24,18 +24,12 @@ export class PassingDatabases {
     );
   }
 
-  /** Deletes the next of them. */
-  async deleteNext(): Promise<void> {
-    const name = this.#names.shift();
-    if (name) await this.#inTime(ended(indexedDB.deleteDatabase(name)));
-  }
-
-  async deleteAll(): Promise<void> {
-    await this.#inTime(
-      (async () => {
-        for (const name of this.#names) await ended(indexedDB.deleteDatabase(name));
-      })(),
-    );
+  /** Deletes so many of those that are left, one after the other. */
+  async delete(count = PASSING): Promise<void> {
+    const inTurn = async () => {
+      for (const name of this.#names.splice(0, count)) await ended(indexedDB.deleteDatabase(name));
+    };
+    await this.#inTime(inTurn());
   }
 
   /** Storage that doesn't answer is not waited for. */

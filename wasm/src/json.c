@@ -7,7 +7,7 @@
 #include "json_scan.h"
 
 static void skip_space(json_cursor *cursor) {
-    while (cursor->at < cursor->end && is_space(*cursor->at)) cursor->at++;
+    cursor->at = behind_space(cursor->at, cursor->end);
 }
 
 static const char *skip_string(const char *at, const char *end) {
@@ -111,9 +111,7 @@ bool json_leave(json_cursor *cursor, const json_cursor *inner) {
 
 bool json_ended(const json_cursor *cursor) {
     if (cursor->broken || cursor->at == cursor->end || *cursor->at != cursor->close) return false;
-    const char *at = cursor->at + 1;
-    while (at < cursor->end && is_space(*at)) at++;
-    return at == cursor->end;
+    return behind_space(cursor->at + 1, cursor->end) == cursor->end;
 }
 
 /* ---- parsing ---- */

@@ -99,8 +99,7 @@ static place check_literal(checker *c, place at, const char *word) {
 }
 
 static place skip_space(place at, place end) {
-    while (at < end && is_space((char)*at)) at++;
-    return at;
+    return (place)behind_space((const char *)at, (const char *)end);
 }
 
 static slice between(place start, place end) {

@@ -11,6 +11,11 @@ static inline bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static inline const char *behind_space(const char *at, const char *end) {
+    while (at < end && is_space(*at)) at++;
+    return at;
+}
+
 /* Eight bytes at once, the first one lowest: the high bit of each byte that is looked for. Above the lowest
  * of these there may be false ones. */
 #define EACH_BYTE(byte) (UINT64_C(0x0101010101010101) * (byte))
